@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * limits: every limit on input and effort, named once. Each has a test at limit-1, limit and limit+1
+ * (tests/unit/base/limits_test.c lists them) and an error text that says the number.
+ */
+#ifndef BW_BASE_LIMITS_H
+#define BW_BASE_LIMITS_H
+
+#define BW_MIB ((size_t)1 << 20)
+
+/* General */
+#define BW_LIMIT_BUF (256 * BW_MIB)          /* default ceiling of a bw_buf */
+
+/* Input files and streams */
+#define BW_LIMIT_FILE_BYTES ((uint64_t)8 << 30) /* one input file or decompressed stream that is read piece by piece */
+#define BW_LIMIT_DOC_BYTES (64 * BW_MIB)     /* one YAML or JSON document */
+#define BW_LIMIT_INFLATE_RATIO 1000          /* decompressed : compressed, checked past 16 MiB */
+#define BW_LIMIT_DIR_DEPTH 64                /* nested directories below an input */
+#define BW_LIMIT_FILES 1000000               /* files in one run */
+#define BW_LIMIT_IGNORE_BYTES BW_MIB         /* one ignore file */
+#define BW_LIMIT_IGNORE_PATTERNS 10000       /* patterns in one ignore file */
+
+/* Documents */
+#define BW_LIMIT_DOC_DEPTH 1000              /* nested lists and maps (go-yaml: 10,000; JSON in Kubernetes: 10,000) */
+#define BW_LIMIT_DOC_NODES 4000000           /* values in one document */
+#define BW_LIMIT_SCALAR_BYTES (32 * BW_MIB)  /* one scalar */
+#define BW_LIMIT_DOC_ARENA (1024 * BW_MIB)   /* memory of one document */
+#define BW_LIMIT_LIST_DEPTH 8                /* List inside List */
+
+/* CEL: the first four are Kubernetes' and cel-go's numbers */
+#define BW_LIMIT_CEL_SOURCE 100000           /* code points of an expression (cel-go parser default) */
+#define BW_LIMIT_CEL_DEPTH 250               /* parser recursion (cel-go default) */
+#define BW_LIMIT_CEL_COST 1000000            /* runtime cost of one expression (k8s: RuntimeCELCostBudget / per call limit) */
+#define BW_LIMIT_CEL_ITERATIONS 10000000     /* loop steps of one evaluation, cost tracking or not */
+#define BW_LIMIT_CEL_NODES 100000            /* AST nodes after macro expansion */
+#define BW_LIMIT_CEL_ARENA (64 * BW_MIB)     /* memory of one evaluation */
+#define BW_LIMIT_CEL_ISSUES 16               /* errors reported for one expression */
+#define BW_LIMIT_REGEX_BYTES BW_MIB          /* RE2 program memory */
+
+/* Rules */
+#define BW_LIMIT_RULE_BYTES BW_MIB           /* one rule file */
+#define BW_LIMIT_RULES 10000                 /* rules in one run */
+#define BW_LIMIT_PATH_DEPTH 64               /* segments of a field path in a rule */
+#define BW_LIMIT_FINDINGS_PER_RULE_DOC 1000  /* findings of one rule in one document */
+
+#endif

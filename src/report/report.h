@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * report: prints a report for people and machines. It never decides.
+ * Ownership: borrows the report; writes to the buffer given, calling flush whenever it is worth it.
+ * Threads: a reporter is a pure function of the report and its options.
+ */
+#ifndef BW_REPORT_REPORT_H
+#define BW_REPORT_REPORT_H
+
+#include "base/buf.h"
+#include "finding/finding.h"
+
+struct bw_error;
+
+struct bw_report_options {
+        bool color;      /* ANSI colours (the cli decides: terminal, NO_COLOR) */
+        unsigned width;  /* of the terminal; 0 = do not wrap */
+        bool wide;
+        bool summary;    /* only the summary */
+        /* Takes what was written so far; the buffer is cleared afterwards. A negative return stops the report. */
+        int (*flush)(void *userdata, struct bw_str bytes);
+        void *flush_userdata;
+};
+
+struct bw_reporter {
+        const char *name;  /* of -o NAME */
+        const char *help;  /* one line */
+        int (*write)(const struct bw_report *report, const struct bw_report_options *options, struct bw_error *reterr);
+};
+
+/* All reporters, NULL-terminated; by name or NULL. */
+extern const struct bw_reporter *const bw_reporters[];
+const struct bw_reporter *bw_reporter_find(struct bw_str name);
+
+#endif

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * rule: the catalog: rules as data (YAML with CEL), compiled once, grouped by kind, evaluated on one document at a time.
+ * The only place where a verdict is made.
+ * Ownership: a catalog owns its rules and programs; findings' texts live in the arena of the evaluation, rule infos as
+ *            long as the catalog.
+ * Threads: loading and bw_catalog_prepare() are for one thread at a time (the caller's lock); bw_catalog_evaluate() may
+ *          run in any number of threads, each with its own bw_judge, once the document's kind is prepared.
+ * Source: design "Rules"; ValidatingAdmissionPolicy for the meaning of object, params, namespaceObject, variables.
+ */
+#ifndef BW_RULE_RULE_H
+#define BW_RULE_RULE_H
+
+#include "doc/doc.h"
+#include "finding/finding.h"
+
+struct bw_arena;
+struct bw_buf;
+struct bw_error;
+struct bw_catalog;
+struct bw_judge;
+
+/* The newest Kubernetes minor version known (1.37): "latest" in the Pod Security Standards. */
+#define BW_KUBERNETES_NEWEST 37
+
+struct bw_catalog_options {
+        const struct bw_str *frameworks; /* only rules that these name; none = all */
+        size_t n_frameworks;
+        const struct bw_str *only;       /* only these rule ids; none = all */
+        size_t n_only;
+        int kubernetes_minor;            /* N of 1.N that rules are judged by; BW_KUBERNETES_NEWEST by default */
+        struct bw_str (*timezone)(void *userdata, struct bw_str name); /* as in bw_cel_env_options */
+        void *timezone_userdata;
+};
+
+BW_CHECK int bw_catalog_new(const struct bw_catalog_options *options, struct bw_catalog **ret, struct bw_error *reterr);
+void bw_catalog_free(struct bw_catalog *catalog);
+BW_DEFINE_AUTO(struct bw_catalog *, bw_catalog_free);
+
+/* The rules compiled into the binary. Cheap: nothing is parsed until its kind is met. */
+BW_CHECK int bw_catalog_add_builtin(struct bw_catalog *catalog, struct bw_error *reterr);
+/* A user's own rule file (one or more documents). Errors name file, line and column. */
+BW_CHECK int bw_catalog_add(struct bw_catalog *catalog, struct bw_str file, struct bw_str text, struct bw_error *reterr);
+
+/* True when every rule for documents like this one is compiled (lock-free). */
+bool bw_catalog_is_ready(const struct bw_catalog *catalog, const struct bw_doc *doc);
+/* Compiles what this document's kind needs. */
+BW_CHECK int bw_catalog_prepare(struct bw_catalog *catalog, const struct bw_doc *doc, struct bw_error *reterr);
+
+size_t bw_catalog_size(const struct bw_catalog *catalog);
+/* Rules in id order, for list, show and explain (parses all of them on first use). */
+BW_CHECK int bw_catalog_infos(struct bw_catalog *catalog, const struct bw_rule_info *const **ret_infos, size_t *ret_n,
+                              struct bw_error *reterr);
+
+/* What a judge needs to know of the rest of the world while it judges one document. */
+struct bw_world {
+        int64_t now;                                              /* unix seconds */
+        const struct bw_inventory *inventory;                     /* NULL: rules that need it are not run now */
+};
+
+/* One thread's workspace: arenas, slots, counters. */
+BW_CHECK int bw_judge_new(const struct bw_catalog *catalog, const struct bw_world *world, bool include_passed,
+                          struct bw_judge **ret, struct bw_error *reterr);
+void bw_judge_free(struct bw_judge *judge);
+BW_DEFINE_AUTO(struct bw_judge *, bw_judge_free);
+/* Counters of all verdicts so far, for summary and --stats. */
+void bw_judge_summary(const struct bw_judge *judge, struct bw_summary *add_to);
+
+/* Takes findings as they are made. Texts live in the arena given to bw_catalog_evaluate. A non-zero return stops. */
+typedef int (*bw_finding_sink)(void *userdata, const struct bw_finding *finding);
+
+/*
+ * Judges one document by every rule for its kind. arena: for findings' texts (and document marks); scratch memory is the
+ * judge's own. Evaluation errors are findings with BW_VERDICT_ERROR. -ENOMEM, or what the sink returned.
+ */
+BW_CHECK int bw_catalog_evaluate(const struct bw_catalog *catalog, struct bw_judge *judge, struct bw_doc *doc,
+                                 struct bw_arena *arena, bw_finding_sink sink, void *userdata, struct bw_error *reterr);
+
+#endif
