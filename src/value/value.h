@@ -59,12 +59,12 @@ struct bw_value {
                 int64_t i;                   /* INT; TIMESTAMP: seconds since 1970; DURATION: nanoseconds */
                 uint64_t u;
                 double d;
-                const char *s;               /* STRING (UTF-8), BYTES; not terminated */
+                const char *s;               /* STRING (UTF-8), BYTES, TYPE (the type's name); not terminated */
                 const struct bw_list *list;  /* NULL when n is 0 */
                 const struct bw_map *map;    /* NULL when n is 0 */
                 const struct bw_value *opt;  /* OPTIONAL: NULL is none */
                 const struct bw_opaque *opaque;
-                const void *p;               /* TYPE: a struct bw_cel_type; ERROR: a struct bw_value_error */
+                const struct bw_value_error *error;
         };
 };
 _Static_assert(sizeof(struct bw_value) == 16, "values are 16 bytes");
@@ -179,7 +179,7 @@ static inline struct bw_value bw_value_bytes(struct bw_str s)
         v.n = (uint32_t)s.n;
         return v;
 }
-static inline struct bw_str bw_value_text(struct bw_value v) /* of STRING or BYTES */
+static inline struct bw_str bw_value_text(struct bw_value v) /* of STRING, BYTES or TYPE */
 {
         return bw_str_n(v.s, v.n);
 }
