@@ -10,8 +10,8 @@
 #include "base/base.h"
 
 /* NULL when memory (or the planted fault) says so; size 0 gives a unique pointer. */
-void *bw_malloc(size_t size) __attribute__((malloc)) BW_CHECK;
-void *bw_zalloc(size_t size) __attribute__((malloc)) BW_CHECK;
+void *bw_malloc(size_t size) __attribute__((__malloc__)) BW_CHECK;
+void *bw_zalloc(size_t size) __attribute__((__malloc__)) BW_CHECK;
 /* The old block is untouched on failure. Overflow-checked n * size. */
 void *bw_reallocarray(void *old, size_t n, size_t size) BW_CHECK;
 char *bw_strdup(const char *s) BW_CHECK;

@@ -7,10 +7,19 @@
 #define BW_BASE_BANNED_H
 
 #ifndef BW_ALLOW_BANNED
+/* Fortified C libraries make some of them macros, and a macro cannot be poisoned. */
+#undef strcpy
+#undef strcat
+#undef strncpy
+#undef strncat
+#undef sprintf
+#undef vsprintf
+#undef strdup
+#undef strndup
 #pragma GCC poison malloc calloc realloc free strdup strndup
 #pragma GCC poison strcpy strcat strncpy strncat sprintf vsprintf strtok strtok_r gets
 #pragma GCC poison atoi atol atoll atof gmtime localtime asctime ctime mktime
-#pragma GCC poison system popen tmpnam tempnam mktemp alloca
+#pragma GCC poison system popen tmpnam tempnam mktemp
 #pragma GCC poison fopen freopen perror exit abort
 #endif
 
