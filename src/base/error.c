@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/error.h"
 
+BW_PRINTF(5, 0)
 static void set(struct bw_error *err, int code, uint32_t line, uint32_t column, const char *fmt, va_list ap)
 {
         if (!err || err->code != 0)
