@@ -2,7 +2,7 @@
 /*
  * fault: planted failures for tests. A fault point asks bw_fault(KIND); in ordinary builds the answer is a
  * constant false and costs nothing. With -Dfault=true the N-th call (and, if persistent, all later ones) fails.
- * Threads: counters are atomic; plans are set before threads start.
+ * Ownership: nothing to own. Threads: counters are atomic; plans are set before threads start.
  */
 #ifndef BW_BASE_FAULT_H
 #define BW_BASE_FAULT_H
