@@ -71,6 +71,7 @@ struct bw_resource {
         struct bw_str kind;
         struct bw_str ns;
         struct bw_str name;
+        uint32_t line;           /* where the object begins in its input; 0 = unknown */
 };
 
 struct bw_location {
