@@ -14,11 +14,14 @@
 #include "doc/doc.h"
 #include "finding/finding.h"
 
+#include "value/value.h"
+
 struct bw_arena;
 struct bw_buf;
 struct bw_error;
 struct bw_catalog;
 struct bw_judge;
+struct bw_rule;
 
 /* The newest Kubernetes minor version known (1.37): "latest" in the Pod Security Standards. */
 #define BW_KUBERNETES_NEWEST 37
@@ -52,10 +55,23 @@ size_t bw_catalog_size(const struct bw_catalog *catalog);
 BW_CHECK int bw_catalog_infos(struct bw_catalog *catalog, const struct bw_rule_info *const **ret_infos, size_t *ret_n,
                               struct bw_error *reterr);
 
+/* One rule with everything that its file says. */
+struct bw_rule_details {
+        const struct bw_rule_info *info;
+        struct bw_value source;      /* the rule's document (without its tests for a built-in rule) */
+        bool builtin;
+        size_t n_tests;
+};
+/* -ENOENT (with the nearest id in reterr, if there is one that is close) when no such rule is there. */
+BW_CHECK int bw_catalog_find(struct bw_catalog *catalog, struct bw_str id, struct bw_rule_details *ret,
+                             struct bw_error *reterr);
+
 /* What a judge needs to know of the rest of the world while it judges one document. */
 struct bw_world {
         int64_t now;                                              /* unix seconds */
         const struct bw_inventory *inventory;                     /* NULL: rules that need it are not run now */
+        struct bw_value params;           /* a map: rule id -> parameters over the rule's own defaults; may be ABSENT */
+        bool raw;                         /* objects are judged as they are, without the API server's defaults */
 };
 
 /* One thread's workspace: arenas, slots, counters. */
