@@ -19,6 +19,9 @@
 #define BW_LIMIT_FILES 1000000               /* files in one run */
 #define BW_LIMIT_IGNORE_BYTES BW_MIB         /* one ignore file */
 #define BW_LIMIT_IGNORE_PATTERNS 10000       /* patterns in one ignore file */
+#define BW_LIMIT_ZONE_NAME 64                /* bytes of a time zone's name (tz database: at most 40) */
+#define BW_LIMIT_ZONE_BYTES (256 * 1024)     /* one time zone file */
+#define BW_LIMIT_ZONES 2000                  /* time zones looked up in one run */
 
 /* Documents */
 #define BW_LIMIT_DOC_DEPTH 1000              /* nested lists and maps (go-yaml: 10,000; JSON in Kubernetes: 10,000) */

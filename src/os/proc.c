@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "os/proc.h"
+
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+
+static atomic_bool interrupted;
+static volatile sig_atomic_t interrupt_signal;
+
+void bw_proc_hide_memory(void)
+{
+        const struct rlimit none = {0, 0};
+
+        /* Neither can fail in a way that matters: lowering limits is always allowed. */
+        (void)setrlimit(RLIMIT_CORE, &none);
+        (void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+}
+
+static void on_signal(int number)
+{
+        interrupt_signal = number;
+        atomic_store_explicit(&interrupted, true, memory_order_relaxed);
+}
+
+const atomic_bool *bw_proc_watch_interrupts(void)
+{
+        struct sigaction action = {.sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND};
+
+        (void)sigemptyset(&action.sa_mask);
+        (void)sigaction(SIGINT, &action, NULL);
+        (void)sigaction(SIGTERM, &action, NULL);
+        return &interrupted;
+}
+
+int bw_proc_interrupt_signal(void)
+{
+        return interrupt_signal;
+}

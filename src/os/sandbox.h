@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * sandbox: what a process that is about to parse untrusted bytes gives up, for good: with Landlock every file that it was
+ * not promised, with seccomp every system call that reading, computing and writing to open files does not need.
+ *
+ *         begin, allow_read / allow_write for each place, enter
+ *
+ * Best effort: a kernel without one of the two still gets the other, and bw_sandbox_text() says what holds.
+ * Ownership: a struct bw_sandbox is a plain value; bw_sandbox_done releases its descriptor, entered or not.
+ * Threads: call from the only thread; threads started later are in the sandbox too.
+ * Source: landlock(7), seccomp(2).
+ */
+#ifndef BW_OS_SANDBOX_H
+#define BW_OS_SANDBOX_H
+
+#include "base/base.h"
+
+struct bw_error;
+
+struct bw_sandbox {
+        int ruleset;       /* Landlock's; -1: there is none */
+        int abi;           /* of Landlock; 0: the kernel has none */
+        bool writes;       /* some place may be written */
+        char text[96];     /* what is in force */
+};
+
+/* False, with the reason, where a sandbox would break the build's own tools (sanitizers look at the process from outside). */
+bool bw_sandbox_is_possible(const char **ret_why);
+
+BW_CHECK int bw_sandbox_begin(struct bw_sandbox *ret_sandbox, struct bw_error *reterr);
+/* A file, or a directory with all below it. A path that is not there is no error: there is nothing to read. */
+BW_CHECK int bw_sandbox_allow_read(struct bw_sandbox *sandbox, const char *path, struct bw_error *reterr);
+/* A directory in which files may be made, written, renamed and removed. */
+BW_CHECK int bw_sandbox_allow_write(struct bw_sandbox *sandbox, const char *path, struct bw_error *reterr);
+/* No way back. A kernel that has neither mechanism is no error. */
+BW_CHECK int bw_sandbox_enter(struct bw_sandbox *sandbox, struct bw_error *reterr);
+/* "landlock+seccomp", "seccomp", "landlock", "none: why". Lives as long as the struct. */
+const char *bw_sandbox_text(const struct bw_sandbox *sandbox);
+void bw_sandbox_done(struct bw_sandbox *sandbox);
+
+#endif
