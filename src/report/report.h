@@ -15,8 +15,11 @@ struct bw_error;
 struct bw_report_options {
         bool color;      /* ANSI colours (the cli decides: terminal, NO_COLOR) */
         unsigned width;  /* of the terminal; 0 = do not wrap */
-        bool wide;
+        bool wide;       /* also the field's path, the practice and the frameworks' controls */
         bool summary;    /* only the summary */
+        uint64_t files;  /* files read; 0 = unknown */
+        uint64_t elapsed_us; /* time of the run, shown in the summary; 0 = not shown */
+        const char *program; /* how the user calls the program, for hints: "bulwark"; NULL = no hints */
         /* Takes what was written so far; the buffer is cleared afterwards. A negative return stops the report. */
         int (*flush)(void *userdata, struct bw_str bytes);
         void *flush_userdata;

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/utf8.h"
+#include "report/report_internal.h"
+
+const struct bw_reporter *const bw_reporters[] = {
+        &bw_reporter_text,
+        &bw_reporter_wide,
+        &bw_reporter_json,
+        &bw_reporter_yaml,
+        NULL,
+};
+
+const struct bw_reporter *bw_reporter_find(struct bw_str name)
+{
+        for (size_t i = 0; bw_reporters[i]; i++)
+                if (bw_str_is(name, bw_reporters[i]->name))
+                        return bw_reporters[i];
+        return NULL;
+}
+
+int bw_report_flush(struct bw_buf *buf, const struct bw_report_options *options, size_t least)
+{
+        int r = bw_buf_status(buf);
+
+        if (r < 0 || !options || !options->flush || buf->n < least || buf->n == 0)
+                return r;
+        r = options->flush(options->flush_userdata, bw_buf_view(buf));
+        bw_buf_clear(buf);
+        return r < 0 ? r : 0;
+}
+
+size_t bw_plain_run(struct bw_str s)
+{
+        const uint64_t ones = UINT64_MAX / 255;
+        const uint64_t highs = ones * 0x80;
+        size_t i = 0;
+
+        /* Eight bytes at a time: the high bit shows a byte of 0x80 and up, one under 0x20, or 0x7f. */
+        for (; i + 8 <= s.n; i += 8) {
+                uint64_t x;
+
+                memcpy(&x, s.p + i, 8);
+                if ((x | (x - ones * 0x20) | (x + ones)) & highs)
+                        break;
+        }
+        while (i < s.n && s.p[i] >= 0x20 && s.p[i] < 0x7f)
+                i++;
+        return i;
+}
+
+const char *bw_report_time(int64_t seconds, char *buf, size_t size)
+{
+        time_t t = (time_t)seconds;
+        struct tm tm;
+
+        if (!gmtime_r(&t, &tm) || strftime(buf, size, "%Y-%m-%dT%H:%M:%SZ", &tm) == 0)
+                (void)snprintf(buf, size, "1970-01-01T00:00:00Z");
+        return buf;
+}
+
+size_t bw_report_clean(struct bw_buf *out, struct bw_str s)
+{
+        size_t width = 0;
+
+        while (s.n) {
+                size_t n = bw_plain_run(s);
+                uint32_t rune;
+
+                bw_buf_put(out, s.p, n);
+                width += n;
+                s = bw_str_n(s.p + n, s.n - n);
+                if (s.n == 0)
+                        break;
+                n = bw_utf8_decode(s, &rune);
+                if (rune == '\t' || rune == '\n' || rune == '\r') {
+                        bw_buf_char(out, ' ');
+                        width++;
+                } else if (rune < 0x100 ? bw_rune_is_unsafe(rune) : rune == BW_RUNE_ERROR && n == 1) {
+                        bw_buf_clean(out, bw_str_n(s.p, n));
+                        width += 4 * n;
+                } else if (bw_rune_is_unsafe(rune)) {
+                        size_t before = out->n;
+
+                        bw_buf_printf(out, "\\u{%04X}", (unsigned)rune);
+                        width += out->n - before;
+                } else {
+                        bw_buf_put(out, s.p, n);
+                        width += bw_rune_width(rune);
+                }
+                s = bw_str_n(s.p + n, s.n - n);
+        }
+        return width;
+}

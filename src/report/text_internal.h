@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * text_internal: the parts of the reporter for people: findings (text.c), source lines with carets (text_source.c) and
+ * the summary (text_summary.c).
+ * Ownership: struct text owns its buffers; the report is borrowed. Threads: one writer, one thread.
+ * Source: ECMA-48, "Select Graphic Rendition", for the colours.
+ */
+#ifndef BW_REPORT_TEXT_INTERNAL_H
+#define BW_REPORT_TEXT_INTERNAL_H
+
+#include "report/report_internal.h"
+
+enum paint {
+        PAINT_NONE,
+        PAINT_BOLD,
+        PAINT_DIM,
+        PAINT_CARET,
+        PAINT_LOW,
+        PAINT_MEDIUM,
+        PAINT_HIGH,
+        PAINT_CRITICAL,
+        PAINT_MANUAL,
+        PAINT_ERROR,
+        PAINT_PASS,
+        _PAINT_MAX,
+};
+
+struct text {
+        const struct bw_report *report;
+        const struct bw_report_options *options;
+        struct bw_buf out;
+        struct bw_buf scratch;
+        const struct bw_finding **group; /* findings of one resource, in the order they are shown */
+        size_t group_cap;
+};
+
+/* Width used where lines must be cut although nobody told the terminal's. */
+#define TEXT_DEFAULT_WIDTH 120u
+#define TEXT_LABEL_WIDTH 8u
+
+void text_paint(struct text *t, enum paint paint);
+void text_unpaint(struct text *t, enum paint paint);
+void text_painted(struct text *t, enum paint paint, struct bw_str s);
+enum paint text_severity_paint(enum bw_severity severity);
+/*
+ * s, cleaned, broken at blanks so that no line passes the width (if there is one), further lines indented. column: where
+ * the cursor stands. Newlines in s begin a new line; the blanks after them are kept.
+ */
+void text_wrapped(struct text *t, struct bw_str s, size_t column, size_t indent);
+
+/* The source line with a caret under the value. Nothing when the location has no line. */
+void text_source(struct text *t, const struct bw_location *at, size_t indent);
+
+BW_CHECK int text_summary(struct text *t);
+
+#endif
