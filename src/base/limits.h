@@ -24,11 +24,15 @@
 #define BW_LIMIT_ZONES 2000                  /* time zones looked up in one run */
 
 /* Documents */
-#define BW_LIMIT_DOC_DEPTH 1000              /* nested lists and maps (go-yaml: 10,000; JSON in Kubernetes: 10,000) */
+#define BW_LIMIT_DOC_DEPTH 10000             /* nested lists and maps: the number of go-yaml and of Go's JSON reader */
 #define BW_LIMIT_DOC_NODES 4000000           /* values in one document */
 #define BW_LIMIT_SCALAR_BYTES (32 * BW_MIB)  /* one scalar */
 #define BW_LIMIT_DOC_ARENA (1024 * BW_MIB)   /* memory of one document */
 #define BW_LIMIT_LIST_DEPTH 8                /* List inside List */
+#define BW_LIMIT_MAP_STEPS 16                /* steps in a map's index for each of its keys */
+#define BW_LIMIT_YAML_FLOW ((uint64_t)1 << 30) /* sum of the depths at which the tokens of flow collections stand */
+#define BW_LIMIT_YAML_DIRECTIVES 64          /* %YAML and %TAG lines of one document */
+#define BW_LIMIT_YAML_REPAIRS 16             /* places of one document where libyaml and go-yaml differ */
 
 /* CEL: the first four are Kubernetes' and cel-go's numbers */
 #define BW_LIMIT_CEL_SOURCE 100000           /* code points of an expression (cel-go parser default) */

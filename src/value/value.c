@@ -79,32 +79,103 @@ static bool same_key(struct bw_value a, struct bw_value b)
         return a.type == BW_BOOL ? a.b == b.b : a.type != BW_NULL && a.u == b.u;
 }
 
-int bw_map_seal(struct bw_arena *arena, struct bw_map *map, uint32_t n)
+static uint32_t slots_for(uint32_t n)
 {
         uint32_t slots = 64;
-        uint32_t *index;
 
+        while (slots < n * 2 && slots < (uint32_t)1 << 31)
+                slots *= 2;
+        return slots;
+}
+
+int bw_map_seal(struct bw_arena *arena, struct bw_map *map, uint32_t n)
+{
+        bool repeated;
+
+        if (n > BW_MAP_SMALL)
+                return bw_map_seal_last(arena, map, &n, NULL, &repeated);
         map->bloom = 0;
         map->index = NULL;
         for (uint32_t i = 0; i < n; i++)
                 map->bloom |= (uint64_t)1 << (map->entries[i].key.hash & 63);
-        if (n <= BW_MAP_SMALL)
+        return 0;
+}
+
+/* Puts entry `from` where entry `to` is: the value and both places are the later one's. */
+static void move_entry(struct bw_map *map, struct bw_mark *marks, uint32_t to, uint32_t from)
+{
+        if (to == from)
+                return;
+        map->entries[to] = map->entries[from];
+        if (marks) {
+                marks[2 * (size_t)to] = marks[2 * (size_t)from];
+                marks[2 * (size_t)to + 1] = marks[2 * (size_t)from + 1];
+        }
+}
+
+static bool seal_small(struct bw_map *map, uint32_t *n, struct bw_mark *marks)
+{
+        uint64_t bloom = 0;
+        uint32_t kept = 0;
+
+        for (uint32_t i = 0; i < *n; i++) {
+                struct bw_value key = map->entries[i].key;
+                uint64_t bit = (uint64_t)1 << (key.hash & 63);
+                uint32_t to = kept;
+
+                if (bloom & bit)
+                        for (to = 0; to < kept && !same_key(map->entries[to].key, key); to++)
+                                ;
+                bloom |= bit;
+                move_entry(map, marks, to, i);
+                kept += to == kept;
+        }
+        map->bloom = bloom;
+        map->index = NULL;
+        if (kept == *n)
+                return false;
+        *n = kept;
+        return true;
+}
+
+int bw_map_seal_last(struct bw_arena *arena, struct bw_map *map, uint32_t *n, struct bw_mark *marks, bool *ret_repeated)
+{
+        uint32_t slots = slots_for(*n);
+        uint64_t steps = 0;
+        uint64_t bloom = 0;
+        uint32_t kept = 0;
+        uint32_t *index;
+
+        if (*n <= BW_MAP_SMALL) {
+                *ret_repeated = seal_small(map, n, marks);
                 return 0;
-        while (slots < n * 2 && slots < (uint32_t)1 << 31)
-                slots *= 2;
+        }
         index = bw_arena_zalloc(arena, (size_t)slots * sizeof(*index));
         if (!index)
                 return -ENOMEM;
-        for (uint32_t i = 0; i < n; i++) {
+        for (uint32_t i = 0; i < *n; i++) {
                 struct bw_value key = map->entries[i].key;
                 uint32_t at = index_hash(key.type == BW_STRING ? key : plain_key(key)) & (slots - 1);
 
-                while (index[at])
+                while (index[at] && !same_key(map->entries[index[at] - 1].key, key)) {
                         at = (at + 1) & (slots - 1);
-                index[at] = i + 1;
+                        /* A table that is half full needs two steps a key: many more are keys made to collide. */
+                        if (++steps > BW_LIMIT_MAP_STEPS * (uint64_t)*n)
+                                return -E2BIG;
+                }
+                bloom |= (uint64_t)1 << (key.hash & 63);
+                if (index[at]) {
+                        move_entry(map, marks, index[at] - 1, i);
+                } else {
+                        move_entry(map, marks, kept, i);
+                        index[at] = ++kept;
+                }
         }
+        map->bloom = bloom;
         map->index = index;
         map->index_mask = slots - 1;
+        *ret_repeated = kept != *n;
+        *n = kept;
         return 0;
 }
 

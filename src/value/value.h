@@ -233,6 +233,12 @@ static inline const struct bw_entry *bw_map_find(struct bw_value map, struct bw_
  */
 struct bw_map *bw_map_new(struct bw_arena *arena, uint32_t n) BW_CHECK;
 BW_CHECK int bw_map_seal(struct bw_arena *arena, struct bw_map *map, uint32_t n);
+/*
+ * The same for keys that may repeat: of equal keys the last one's value stays, at the place of the first. *n becomes the
+ * number of keys that are left. marks: NULL, or two for each entry, moved along. -ENOMEM; -E2BIG: too many keys collide.
+ */
+BW_CHECK int bw_map_seal_last(struct bw_arena *arena, struct bw_map *map, uint32_t *n, struct bw_mark *marks,
+                              bool *ret_repeated);
 struct bw_list *bw_list_new(struct bw_arena *arena, uint32_t n) BW_CHECK;
 static inline struct bw_value bw_value_map(const struct bw_map *map, uint32_t n)
 {
