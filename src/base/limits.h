@@ -49,5 +49,8 @@
 #define BW_LIMIT_RULES 10000                 /* rules in one run */
 #define BW_LIMIT_PATH_DEPTH 64               /* segments of a field path in a rule */
 #define BW_LIMIT_FINDINGS_PER_RULE_DOC 1000  /* findings of one rule in one document */
+#define BW_LIMIT_RULE_VARIABLES 32           /* variables of one rule */
+#define BW_LIMIT_RULE_WILDCARDS 8            /* [*] in one forEach pattern */
+#define BW_LIMIT_RULE_PROBLEMS 200           /* problems that one lint reports */
 
 #endif
