@@ -29,6 +29,7 @@ struct bw_cel_variable {
 };
 
 #define BW_CEL_LIB_SEMVER (1u << 0)    /* beyond the base environment: isSemver(), semver() */
+#define BW_CEL_LIB_EXTRA (1u << 1)     /* cel-go extensions that Kubernetes 1.33 lacks: math, base64, ext lists, reverse() */
 
 struct bw_cel_env_options {
         const struct bw_cel_variable *variables; /* copied */

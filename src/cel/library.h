@@ -28,6 +28,9 @@ typedef struct bw_value (*bw_cel_function_impl)(const struct bw_cel_call *call, 
 struct bw_value bw_cel_error(const struct bw_cel_call *call, const char *fmt, ...) BW_PRINTF(2, 3);
 /* "no such overload", without allocation. */
 struct bw_value bw_cel_no_overload(void);
+/* The arena is used up: no allocation; the evaluation ends with bw_arena_error(), nothing absorbs it. */
+struct bw_value bw_cel_no_memory(void);
+bool bw_cel_is_no_memory(struct bw_value v);
 
 /*
  * Run-time cost of a call. Default (NULL) is 1. args as for the impl; result: its value.
@@ -85,5 +88,8 @@ struct bw_cel_function_set {
 };
 /* NULL: no such function in this env. Thread-safe: filled when the env is made. */
 const struct bw_cel_function_set *bw_cel_env_function(const struct bw_cel_env *env, struct bw_str name);
+
+/* The TZif bytes of a zone name, from the env's timezone callback; an empty text when there is none. */
+struct bw_str bw_cel_env_timezone(const struct bw_cel_env *env, struct bw_str name);
 
 #endif
