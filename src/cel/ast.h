@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * ast: the tree that the parser makes, with macros expanded, and the checker's side tables by node id.
- * Ownership: everything lives in the arena given to bw_cel_parse(). Threads: the checker writes the side tables once;
+ * Ownership: everything lives in the arena given to bw_cel_parse() and borrows the source text. Threads: the checker writes the side tables once;
  *            immutable afterwards.
  * Source: cel-spec proto/cel/expr/syntax.proto (Expr, Reference); cel-go common/ast.
  */
@@ -29,6 +29,7 @@ struct bw_cel_expr;
 
 struct bw_cel_ast_entry { /* of a map or struct */
         uint32_t id;
+        uint32_t offset;            /* where its key or field stands */
         bool optional;              /* ?key: value */
         struct bw_cel_expr *key;    /* map */
         struct bw_str field;        /* struct */
@@ -38,7 +39,10 @@ struct bw_cel_ast_entry { /* of a map or struct */
 struct bw_cel_expr {
         enum bw_cel_expr_kind kind;
         uint32_t id;                /* from 1; index of the side tables */
-        uint32_t offset;            /* bytes into the source, where the node's own token stands */
+        uint32_t offset;            /* bytes into the source, where the node's own token stands: a select's is its field,
+                                       a call's the function's name, a binary operator's the operator */
+        uint32_t height;            /* operators, selects, indexes and member calls on the longest way down, as written;
+                                       at most BW_LIMIT_CEL_DEPTH */
         union {
                 struct bw_value constant;
                 struct bw_str ident;
@@ -108,6 +112,15 @@ struct bw_cel_ast {
         const struct bw_cel_type **types;              /* [id], after the check */
         struct bw_cel_reference *references;           /* [id], after the check */
 };
+
+/*
+ * The parts of a node in evaluation order: fn gets the place of each, so that it can replace or number them. Entries of
+ * maps and messages come as their key (if any) and their value. Recursion is the caller's: the parser bounds the depth
+ * of the tree (a few times BW_LIMIT_CEL_DEPTH, macros included).
+ */
+void bw_cel_ast_children(struct bw_cel_expr *e, void (*fn)(struct bw_cel_expr **child, void *userdata), void *userdata);
+/* Ids from 1: a node, its entries, then its parts in order. Returns the last one. */
+uint32_t bw_cel_ast_number(struct bw_cel_expr *root);
 
 /* Line and column (code points, both from 1) of a byte offset in the source. */
 struct bw_mark bw_cel_place(struct bw_str source, uint32_t offset);
