@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cel/ast.h"
 
-static void list_children(struct bw_cel_expr **items, uint32_t n, void (*fn)(struct bw_cel_expr **child, void *userdata),
-                          void *userdata)
+static void list_children(struct bw_cel_expr **items, uint32_t n,
+                          void (*fn)(struct bw_cel_expr **child, void *userdata), void *userdata)
 {
         for (uint32_t i = 0; i < n; i++)
                 fn(&items[i], userdata);

@@ -101,7 +101,8 @@ static void put_timestamp(struct bw_buf *out, int64_t seconds, uint32_t nanos)
         int64_t month = month_from_march < 10 ? month_from_march + 3 : month_from_march - 9;
         int64_t year = year_of_era + era * 400 + (month <= 2);
 
-        bw_buf_printf(out, "timestamp(\"%04" PRId64 "-%02" PRId64 "-%02" PRId64 "T%02" PRId64 ":%02" PRId64 ":%02" PRId64,
+        bw_buf_printf(out,
+                      "timestamp(\"%04" PRId64 "-%02" PRId64 "-%02" PRId64 "T%02" PRId64 ":%02" PRId64 ":%02" PRId64,
                       year, month, of_year - (153 * month_from_march + 2) / 5 + 1, in_day / 3600, in_day / 60 % 60,
                       in_day % 60);
         put_fraction(out, nanos);

@@ -129,8 +129,7 @@ static struct bw_cel_expr *expand_exists_one(const struct macro_call *c)
         struct bw_cel_expr *next = call2(c, "_+_", accu(c), constant(c, bw_value_int(1)));
 
         return loop(c, constant(c, bw_value_int(0)), constant(c, bw_value_bool(true)),
-                    call3(c, "_?_:_", body(c), next, accu(c)),
-                    call2(c, "_==_", accu(c), constant(c, bw_value_int(1))));
+                    call3(c, "_?_:_", body(c), next, accu(c)), call2(c, "_==_", accu(c), constant(c, bw_value_int(1))));
 }
 
 /* Loops that build a list or a map: the step, taken only where the condition holds. */
@@ -171,8 +170,9 @@ static struct bw_cel_expr *expand_has(const struct macro_call *c)
         struct bw_cel_expr *e = c->args[0];
 
         if (e->kind != BW_CEL_EXPR_SELECT) {
-                bw_cel_issue_add(&c->p->issues, e->offset,
-                                 "invalid argument to has() macro: it must be a field selection, e.g. has(object.spec)");
+                bw_cel_issue_add(
+                        &c->p->issues, e->offset,
+                        "invalid argument to has() macro: it must be a field selection, e.g. has(object.spec)");
                 return constant(c, bw_value_null());
         }
         e->select.test = true;
@@ -346,7 +346,8 @@ static bool check_variables(const struct macro_call *c)
                         continue;
                 bw_cel_issue_add(&c->p->issues, vars[i]->offset,
                                  simple ? "iteration variable overwrites accumulator variable"
-                                        : "argument must be a simple name: the variable of %s()", c->macro->name);
+                                        : "argument must be a simple name: the variable of %s()",
+                                 c->macro->name);
                 return false;
         }
         if (c->macro->n_vars == 2 && bw_str_eq(vars[0]->ident, vars[1]->ident)) {
@@ -375,8 +376,12 @@ bool bw_cel_macro_expand(struct parser *p, uint32_t offset, struct bw_str functi
                          struct bw_cel_expr **args, uint32_t n_args, struct bw_cel_expr **ret)
 {
         struct macro_call c = {
-                .p = p, .macro = find(function, target, n_args), .offset = offset,
-                .target = target, .args = args, .n_args = n_args,
+                .p = p,
+                .macro = find(function, target, n_args),
+                .offset = offset,
+                .target = target,
+                .args = args,
+                .n_args = n_args,
         };
 
         if (!c.macro)

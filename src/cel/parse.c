@@ -10,8 +10,8 @@ static struct bw_cel_expr *parse_expr(struct parser *p);
 
 /* Words that grammars to come may use: no variable, no function. */
 static const char *const reserved[] = {
-        "as", "break", "const", "continue", "else", "for", "function", "if", "import", "let", "loop", "namespace",
-        "package", "return", "var", "void", "while",
+        "as",  "break", "const",     "continue", "else",   "for", "function", "if",    "import",
+        "let", "loop",  "namespace", "package",  "return", "var", "void",     "while",
 };
 
 static const struct {
@@ -19,9 +19,9 @@ static const struct {
         uint8_t level; /* of calc: 2 binds tighter than 1; 0 = a relation */
         const char *function;
 } binary_operators[] = {
-        {TOKEN_STAR, 2, "_*_"}, {TOKEN_SLASH, 2, "_/_"}, {TOKEN_PERCENT, 2, "_%_"}, {TOKEN_PLUS, 1, "_+_"},
-        {TOKEN_MINUS, 1, "_-_"}, {TOKEN_LT, 0, "_<_"}, {TOKEN_LE, 0, "_<=_"}, {TOKEN_GE, 0, "_>=_"},
-        {TOKEN_GT, 0, "_>_"}, {TOKEN_EQ, 0, "_==_"}, {TOKEN_NE, 0, "_!=_"}, {TOKEN_IN, 0, "@in"},
+        {TOKEN_STAR, 2, "_*_"},  {TOKEN_SLASH, 2, "_/_"}, {TOKEN_PERCENT, 2, "_%_"}, {TOKEN_PLUS, 1, "_+_"},
+        {TOKEN_MINUS, 1, "_-_"}, {TOKEN_LT, 0, "_<_"},    {TOKEN_LE, 0, "_<=_"},     {TOKEN_GE, 0, "_>=_"},
+        {TOKEN_GT, 0, "_>_"},    {TOKEN_EQ, 0, "_==_"},   {TOKEN_NE, 0, "_!=_"},     {TOKEN_IN, 0, "@in"},
 };
 
 static void fail(struct parser *p, int code)
@@ -58,7 +58,8 @@ static struct bw_cel_expr *unexpected(struct parser *p, const char *wanted)
         else if (t.kind == TOKEN_BAD)
                 bw_cel_issue_add(&p->issues, t.offset, "Syntax error: unknown character '%.*s'", BW_STR_ARG(text));
         else if (t.kind == TOKEN_END)
-                bw_cel_issue_add(&p->issues, t.offset, "Syntax error: unexpected end of expression, expected %s", wanted);
+                bw_cel_issue_add(&p->issues, t.offset, "Syntax error: unexpected end of expression, expected %s",
+                                 wanted);
         else
                 bw_cel_issue_add(&p->issues, t.offset, "Syntax error: unexpected '%.*s', expected %s", BW_STR_ARG(text),
                                  wanted);
@@ -144,15 +145,16 @@ struct bw_cel_expr *bw_cel_node_call_of(struct parser *p, uint32_t offset, struc
 {
         struct bw_cel_expr **copy;
 
-        for (uint32_t i = 0; i < n; i++)
-                if (!args[i])
-                        return NULL;
         copy = bw_arena_array(p->arena, n, sizeof(*copy));
         if (!copy) {
                 bw_cel_parse_nomem(p);
                 return NULL;
         }
-        memcpy(copy, args, n * sizeof(*copy));
+        for (uint32_t i = 0; i < n; i++) {
+                copy[i] = args[i];
+                if (!copy[i])
+                        return NULL;
+        }
         return bw_cel_node_call(p, offset, function, NULL, n, copy);
 }
 

@@ -8,27 +8,35 @@ enum { SPACE = 1, LETTER = 2, DIGIT = 4, HEX = 8, QUOTED = 16 };
 #define WORD (LETTER | DIGIT)
 
 static const uint8_t classes[256] = {
-        ['\t'] = SPACE,           ['\n'] = SPACE,           ['\f'] = SPACE,  ['\r'] = SPACE,
-        [' '] = SPACE | QUOTED,   ['.'] = QUOTED,           ['-'] = QUOTED,  ['/'] = QUOTED,
+        ['\t'] = SPACE,
+        ['\n'] = SPACE,
+        ['\f'] = SPACE,
+        ['\r'] = SPACE,
+        [' '] = SPACE | QUOTED,
+        ['.'] = QUOTED,
+        ['-'] = QUOTED,
+        ['/'] = QUOTED,
         ['0' ... '9'] = DIGIT | HEX | QUOTED,
-        ['a' ... 'f'] = LETTER | HEX | QUOTED, ['g' ... 'z'] = LETTER | QUOTED,
-        ['A' ... 'F'] = LETTER | HEX | QUOTED, ['G' ... 'Z'] = LETTER | QUOTED,
+        ['a' ... 'f'] = LETTER | HEX | QUOTED,
+        ['g' ... 'z'] = LETTER | QUOTED,
+        ['A' ... 'F'] = LETTER | HEX | QUOTED,
+        ['G' ... 'Z'] = LETTER | QUOTED,
         ['_'] = LETTER | QUOTED,
 };
 
 static const struct punctuation {
         char first;
-        char second;             /* 0 = stands alone */
-        enum token_kind one;     /* BAD: first alone is no token */
+        char second;         /* 0 = stands alone */
+        enum token_kind one; /* BAD: first alone is no token */
         enum token_kind two;
 } punctuation[] = {
-        {'=', '=', TOKEN_BAD, TOKEN_EQ},     {'!', '=', TOKEN_NOT, TOKEN_NE}, {'<', '=', TOKEN_LT, TOKEN_LE},
-        {'>', '=', TOKEN_GT, TOKEN_GE},      {'&', '&', TOKEN_BAD, TOKEN_AND}, {'|', '|', TOKEN_BAD, TOKEN_OR},
-        {'+', 0, TOKEN_PLUS, TOKEN_BAD},     {'-', 0, TOKEN_MINUS, TOKEN_BAD}, {'*', 0, TOKEN_STAR, TOKEN_BAD},
+        {'=', '=', TOKEN_BAD, TOKEN_EQ},     {'!', '=', TOKEN_NOT, TOKEN_NE},    {'<', '=', TOKEN_LT, TOKEN_LE},
+        {'>', '=', TOKEN_GT, TOKEN_GE},      {'&', '&', TOKEN_BAD, TOKEN_AND},   {'|', '|', TOKEN_BAD, TOKEN_OR},
+        {'+', 0, TOKEN_PLUS, TOKEN_BAD},     {'-', 0, TOKEN_MINUS, TOKEN_BAD},   {'*', 0, TOKEN_STAR, TOKEN_BAD},
         {'/', 0, TOKEN_SLASH, TOKEN_BAD},    {'%', 0, TOKEN_PERCENT, TOKEN_BAD}, {'?', 0, TOKEN_QUESTION, TOKEN_BAD},
-        {':', 0, TOKEN_COLON, TOKEN_BAD},    {'.', 0, TOKEN_DOT, TOKEN_BAD},   {',', 0, TOKEN_COMMA, TOKEN_BAD},
-        {'(', 0, TOKEN_LPAREN, TOKEN_BAD},   {')', 0, TOKEN_RPAREN, TOKEN_BAD}, {'[', 0, TOKEN_LBRACKET, TOKEN_BAD},
-        {']', 0, TOKEN_RBRACKET, TOKEN_BAD}, {'{', 0, TOKEN_LBRACE, TOKEN_BAD}, {'}', 0, TOKEN_RBRACE, TOKEN_BAD},
+        {':', 0, TOKEN_COLON, TOKEN_BAD},    {'.', 0, TOKEN_DOT, TOKEN_BAD},     {',', 0, TOKEN_COMMA, TOKEN_BAD},
+        {'(', 0, TOKEN_LPAREN, TOKEN_BAD},   {')', 0, TOKEN_RPAREN, TOKEN_BAD},  {'[', 0, TOKEN_LBRACKET, TOKEN_BAD},
+        {']', 0, TOKEN_RBRACKET, TOKEN_BAD}, {'{', 0, TOKEN_LBRACE, TOKEN_BAD},  {'}', 0, TOKEN_RBRACE, TOKEN_BAD},
 };
 
 const char *bw_cel_token_name(enum token_kind kind)
@@ -215,7 +223,9 @@ static struct token scan_quoted_ident(struct scanner *s)
         uint32_t n = run_of(s, 1, QUOTED);
 
         if (n == 1 || peek(s, n) != '`')
-                return bad(s, n, "quoted identifier may hold letters, digits, '_', '.', '-', '/' and blanks, and ends with '`'");
+                return bad(
+                        s, n,
+                        "quoted identifier may hold letters, digits, '_', '.', '-', '/' and blanks, and ends with '`'");
         return take(s, TOKEN_QUOTED_IDENT, n + 1);
 }
 

@@ -8,7 +8,10 @@
 #define MAX_NESTING 32 /* of types in one type's text */
 #define MAX_PARAMS 8
 
-#define PLAIN(K) {.kind = BW_CEL_##K}
+#define PLAIN(K)                                                                                                       \
+        {                                                                                                              \
+                .kind = BW_CEL_##K                                                                                     \
+        }
 
 const struct bw_cel_type bw_cel_dyn = PLAIN(DYN), bw_cel_null = PLAIN(NULL), bw_cel_bool = PLAIN(BOOL),
                          bw_cel_int = PLAIN(INT), bw_cel_uint = PLAIN(UINT), bw_cel_double = PLAIN(DOUBLE),
