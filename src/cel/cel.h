@@ -37,6 +37,9 @@ struct bw_cel_env_options {
         struct bw_str container;       /* namespace for name resolution, "" = none */
         unsigned libraries;            /* BW_CEL_LIB_… beside those that are always there */
         bool no_macros;
+        /* The language as cel-spec's own suite has it where Kubernetes' settings differ: list and map literals may mix
+         * types, and asking a value that has no fields for one (has(), .?) is an error rather than absence. */
+        bool portable;
         /* Gives the bytes of a TZif file for a zone name ("Europe/Berlin"), or an empty text. They must live as long as
          * the env. cel itself reads no files. NULL: only UTC and fixed offsets are known. Called at run time, from
          * any thread. */

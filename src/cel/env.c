@@ -35,6 +35,7 @@ int bw_cel_env_new(const struct bw_cel_env_options *options, struct bw_cel_env *
         env->arena = arena;
         env->libraries = options->libraries;
         env->no_macros = options->no_macros;
+        env->portable = options->portable;
         env->timezone = options->timezone;
         env->timezone_userdata = options->timezone_userdata;
         env->container = bw_arena_str(arena, options->container);

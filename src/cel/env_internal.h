@@ -13,6 +13,7 @@ struct bw_cel_env {
         struct bw_str container;
         unsigned libraries;
         bool no_macros;
+        bool portable;
         struct bw_str (*timezone)(void *userdata, struct bw_str name);
         void *timezone_userdata;
         const struct bw_cel_variable *variables;
