@@ -26,6 +26,8 @@ struct bw_scan_options {
         bool include_passed;           /* findings of verdict pass and skip too */
         bool no_ignore;                /* do not read .bulwarkignore files */
         bool sandbox;                  /* Landlock and seccomp around reading and judging (default of the command line) */
+        const struct bw_str *writable; /* directories in which the caller still makes and renames files after the run: */
+        size_t n_writable;             /* bw_sandbox_allow_write() for each */
         /* Called now and then from the calling thread, for a progress line. May be NULL. */
         void (*progress)(void *userdata, uint64_t files, uint64_t documents, uint64_t bytes);
         void *progress_userdata;
