@@ -37,6 +37,7 @@ struct bw_cel_env_options {
         struct bw_str container;       /* namespace for name resolution, "" = none */
         unsigned libraries;            /* BW_CEL_LIB_… beside those that are always there */
         bool no_macros;
+        bool mixed_literals;           /* [1, "a"] is a list(dyn), as plain CEL has it; Kubernetes refuses it */
         /* The language as cel-spec's own suite has it where Kubernetes' settings differ: list and map literals may mix
          * types, and asking a value that has no fields for one (has(), .?) is an error rather than absence. */
         bool portable;
