@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Fields, items and entries of values: what a.b, a[b], has(a.b) and a.?b find. */
 #include "base/arena.h"
+#include "cel/access.h"
 #include "cel/env_internal.h"
-#include "cel/program_internal.h"
 
 /* A list takes any number without a fraction. */
 static bool list_index(struct bw_value key, int64_t *ret)
@@ -63,7 +63,7 @@ struct bw_value bw_cel_access(const struct bw_cel_call *call, struct bw_value ob
         case BW_OPTIONAL:
                 return bw_cel_access_optional(call, object, key, name_key);
         default:
-                if (access == BW_CEL_GET || call->env->portable)
+                if (access == BW_CEL_GET || call->env->strict_presence)
                         return missing(call, key, name_key);
                 return (struct bw_value){0};
         }

@@ -38,9 +38,8 @@ struct bw_cel_env_options {
         unsigned libraries;            /* BW_CEL_LIB_… beside those that are always there */
         bool no_macros;
         bool mixed_literals;           /* [1, "a"] is a list(dyn), as plain CEL has it; Kubernetes refuses it */
-        /* The language as cel-spec's own suite has it where Kubernetes' settings differ: list and map literals may mix
-         * types, and asking a value that has no fields for one (has(), .?) is an error rather than absence. */
-        bool portable;
+        bool strict_presence;          /* has() and .? on a value that has no fields is an error, as plain CEL may have
+                                          it; to Kubernetes the field is absent */
         /* Gives the bytes of a TZif file for a zone name ("Europe/Berlin"), or an empty text. They must live as long as
          * the env. cel itself reads no files. NULL: only UTC and fixed offsets are known. Called at run time, from
          * any thread. */

@@ -245,6 +245,7 @@ static int fill(struct bw_cel_env *env, const struct bw_cel_env_options *options
         env->libraries = options->libraries;
         env->no_macros = options->no_macros;
         env->mixed_literals = options->mixed_literals;
+        env->strict_presence = options->strict_presence;
         env->timezone = options->timezone;
         env->timezone_userdata = options->timezone_userdata;
         env->container = bw_arena_str(env->arena, options->container);

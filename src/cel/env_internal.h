@@ -22,6 +22,7 @@ struct bw_cel_env {
         unsigned libraries;
         bool no_macros;
         bool mixed_literals;
+        bool strict_presence;
         struct bw_str (*timezone)(void *userdata, struct bw_str name);
         void *timezone_userdata;
 

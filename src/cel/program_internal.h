@@ -125,18 +125,4 @@ uint64_t bw_cel_site_cost(const struct bw_cel_site *site, const struct bw_value 
 /* True if v may stand where the signature says type. */
 bool bw_cel_type_fits(const struct bw_cel_type *type, struct bw_value v);
 
-/*
- * A field, item or entry. GET: missing is an error. OPTIONAL: missing is BW_ABSENT, also in a value that has no fields.
- * name_key: the key stands in the source, so that the error may name it.
- */
-enum bw_cel_access {
-        BW_CEL_GET,
-        BW_CEL_OPTIONAL,
-};
-struct bw_value bw_cel_access(const struct bw_cel_call *call, struct bw_value object, struct bw_value key,
-                              enum bw_cel_access access, bool name_key);
-/* object.?key as an optional value; if the object is itself an optional, its value is asked. */
-struct bw_value bw_cel_access_optional(const struct bw_cel_call *call, struct bw_value object, struct bw_value key,
-                                       bool name_key);
-
 #endif

@@ -16,6 +16,12 @@
 #define BW_LIB_FUNCTION(function_name, table, text)                                                                    \
         {.name = (function_name), .overloads = (table), .n_overloads = BW_ARRAY_SIZE(table), .doc = (text)}
 
+/* The text of a STRING or BYTES value; p is never NULL. */
+static inline struct bw_str bw_lib_text(struct bw_value v)
+{
+        return bw_str_n(v.n > 0 ? v.s : "", v.n);
+}
+
 /* A list of n items, or BW_ERROR when the arena is used up. *ret_list is where the items go. */
 struct bw_value bw_lib_list(const struct bw_cel_call *call, size_t n, struct bw_list **ret_list);
 /* A copy of text in the arena as a string value. */

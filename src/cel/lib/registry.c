@@ -1,7 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cel/lib/lib.h"
+#include "cel/lib/std.h"
 
 /* The order decides which overloads of a name are tried first: the standard library leads. */
 const struct bw_cel_library *const bw_cel_libraries[] = {
+        &bw_cel_lib_operators,
+        &bw_cel_lib_conversions,
+        &bw_cel_lib_text,
+        &bw_cel_lib_optional,
         NULL,
 };
