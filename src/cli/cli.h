@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * cli: what every verb is made of and gets: its row in the table (name, options, texts, examples), the parsed arguments
+ * and the terminal. Help, man pages, completion and docs/commands.md are all made from these rows.
+ * Ownership: rows are static; struct bw_args owns its arrays and borrows argv.
+ * Errors: verbs print and return an exit status (enum bw_exit); nothing below cli prints.
+ * Threads: the first thread only.
+ */
+#ifndef BW_CLI_CLI_H
+#define BW_CLI_CLI_H
+
+#include "base/buf.h"
+#include "base/error.h"
+
+/* X(name, status, what it means) */
+#define BW_EXITS(X)                                                                                \
+        X(OK, 0, "nothing at or over --fail-on (default: high); or the verb did what it was asked") \
+        X(FINDINGS, 1, "findings at or over --fail-on; problems in rules; failed tests of rules")  \
+        X(USAGE, 2, "wrong usage, or an input that could not be read (the rest is still judged)")  \
+        X(INTERNAL, 3, "an internal error: no memory, output that cannot be written")              \
+        X(INTERRUPTED, 130, "interrupted (Ctrl-C or SIGTERM): what was found until then is printed")
+
+enum bw_exit {
+#define X(name, status, text) BW_EXIT_##name = (status),
+        BW_EXITS(X)
+#undef X
+};
+
+enum bw_option_id {
+        BW_OPT_HELP,
+        BW_OPT_COLOR,
+        BW_OPT_COST,
+        BW_OPT_DUMP,
+        BW_OPT_FAIL_ON,
+        BW_OPT_FILENAME,
+        BW_OPT_FRAMEWORK,
+        BW_OPT_INCLUDE_PASSED,
+        BW_OPT_KUBERNETES_VERSION,
+        BW_OPT_MUTATE,
+        BW_OPT_NO_CHECK,
+        BW_OPT_NO_IGNORE,
+        BW_OPT_NO_SANDBOX,
+        BW_OPT_OUTPUT,
+        BW_OPT_QUIET,
+        BW_OPT_RULE,
+        BW_OPT_RULES,
+        BW_OPT_SEVERITY,
+        BW_OPT_STATS,
+        BW_OPT_SUMMARY,
+        BW_OPT_THREADS,
+        BW_OPT_VERBOSE,
+};
+
+/* What a shell may offer for a value or an argument. */
+enum bw_complete {
+        BW_COMPLETE_NONE,
+        BW_COMPLETE_FILE,
+        BW_COMPLETE_DIR,
+        BW_COMPLETE_WORDS, /* the row's words */
+        BW_COMPLETE_RULE,  /* ids of rules */
+        BW_COMPLETE_VERB,
+};
+
+struct bw_option {
+        const char *name;            /* without dashes; NULL ends a table */
+        const char *arg;             /* what stands for the value in help; NULL = a flag */
+        const char *words;           /* accepted or offered values, separated by blanks; NULL = any */
+        const char *help;
+        enum bw_option_id id;
+        enum bw_complete complete;
+        char letter;                 /* 0 = none */
+        bool value_optional;         /* --name or --name=VALUE */
+        bool only_words;             /* other values are refused */
+};
+
+struct bw_example {
+        const char *what;            /* one line; NULL ends a table */
+        const char *command;         /* a shell line that runs in the project's root; "bulwark" is this program */
+};
+
+struct bw_cli;
+struct bw_args;
+
+struct bw_verb {
+        const char *name;            /* "scan", "rules list" */
+        const char *summary;         /* one line, no full stop */
+        const char *args;            /* "[PATH...]" */
+        const char *text;            /* paragraphs, separated by an empty line */
+        const char *words;           /* for BW_COMPLETE_WORDS */
+        const struct bw_option *options;
+        const struct bw_example *examples;
+        enum bw_complete complete;   /* of arguments */
+        size_t min_args;
+        size_t max_args;             /* SIZE_MAX = any number */
+        int (*run)(struct bw_cli *cli, const struct bw_args *args);
+};
+
+/* All verbs in the order of the help, NULL-terminated. A verb of two words belongs to the group of its first word. */
+extern const struct bw_verb *const bw_verbs[];
+/* One line on a group ("rules"); NULL when there is no such group. */
+const char *bw_group_summary(struct bw_str name);
+
+/* A stream that people or programs read. */
+struct bw_term {
+        int fd;
+        bool is_terminal;
+        bool color;
+        bool is_closed;              /* the reader went away: further writes do nothing */
+        unsigned width;              /* columns of the terminal; 0 = not a terminal */
+};
+
+struct bw_cli {
+        const char *program;         /* as the user calls it: "bulwark" or "kubectl bulwark" */
+        const struct bw_verb *verb;
+        struct bw_term out;
+        struct bw_term err;
+};
+
+struct bw_arg {
+        const struct bw_option *option;
+        const char *value;           /* NULL for flags and optional values left out */
+};
+
+struct bw_args {
+        struct bw_arg *options;
+        size_t n_options;
+        const char **positional;
+        size_t n_positional;
+};
+
+/* Parses argv (without program and verb). -EINVAL with a message for the user. */
+BW_CHECK int bw_args_parse(const struct bw_verb *verb, size_t argc, char *const *argv, struct bw_args *ret_args,
+                           struct bw_error *reterr);
+void bw_args_done(struct bw_args *args);
+bool bw_args_has(const struct bw_args *args, enum bw_option_id id);
+/* The last value given, or fallback. */
+const char *bw_args_value(const struct bw_args *args, enum bw_option_id id, const char *fallback);
+/* All values of a repeated option, in order; *at counts from 0. NULL at the end. */
+const char *bw_args_next(const struct bw_args *args, enum bw_option_id id, size_t *at);
+/* True if word is one of the blank-separated words. */
+bool bw_words_have(const char *words, struct bw_str word);
+/* Calls the next word; false at the end. */
+bool bw_words_next(const char **words, struct bw_str *ret_word);
+
+/* The candidate nearest to word by edits, or NULL when none is near. */
+struct bw_nearest {
+        const char *best;
+        size_t n;
+        size_t distance;
+};
+void bw_nearest_try(struct bw_nearest *nearest, struct bw_str word, struct bw_str candidate);
+bool bw_nearest_is_near(const struct bw_nearest *nearest, struct bw_str word);
+
+/* The terminal. color: "auto", "always" or "never". */
+void bw_term_init(struct bw_term *term, int fd);
+void bw_term_color(struct bw_term *term, const char *when);
+/* 0, or negative errno. A reader that went away is -EPIPE, each time. */
+BW_CHECK int bw_term_write(struct bw_term *term, struct bw_str bytes);
+/* Writes buf to standard output and empties it. Returns BW_EXIT_OK, also when the reader went away, or BW_EXIT_INTERNAL. */
+int bw_cli_print(struct bw_cli *cli, struct bw_buf *buf);
+/* "PROGRAM: message" on standard error, control characters shown as \xNN. */
+void bw_cli_error(struct bw_cli *cli, const char *fmt, ...) BW_PRINTF(2, 3);
+/* An error with its place, as "PROGRAM: file:line:column: message". Returns BW_EXIT_INTERNAL for -ENOMEM, else BW_EXIT_USAGE. */
+int bw_cli_fail(struct bw_cli *cli, const struct bw_error *error);
+/* A usage error: one line, with where to read more. Returns BW_EXIT_USAGE. */
+int bw_cli_usage(struct bw_cli *cli, const char *fmt, ...) BW_PRINTF(2, 3);
+
+/* Texts made from the tables. verb NULL: the program as a whole; group: "rules" or NULL. */
+void bw_help_text(struct bw_buf *out, const struct bw_cli *cli, const struct bw_verb *verb, const char *group);
+void bw_help_man(struct bw_buf *out, const struct bw_verb *verb);
+void bw_help_markdown(struct bw_buf *out);
+/* The tables themselves, for tests and tools. -ENOMEM. */
+BW_CHECK int bw_help_json(struct bw_buf *out, struct bw_error *reterr);
+/* False for an unknown shell. */
+bool bw_completion(struct bw_buf *out, struct bw_str shell);
+/* Finds "scan" or "rules list" in argv; *ret_used words were taken. NULL: none. */
+const struct bw_verb *bw_verb_find(size_t argc, char *const *argv, size_t *ret_used);
+
+struct bw_environment_row {
+        const char *name;
+        const char *help;
+};
+extern const struct bw_environment_row bw_environment[]; /* ended by a NULL name */
+
+struct bw_exit_row {
+        int status;
+        const char *help;
+};
+extern const struct bw_exit_row bw_exits[];
+extern const size_t bw_n_exits;
+
+/* Option rows that several verbs share. */
+#define BW_OPTION_HELP {.name = "help", .letter = 'h', .id = BW_OPT_HELP, .help = "this text"}
+#define BW_OPTION_COLOR                                                                            \
+        {.name = "color", .arg = "WHEN", .id = BW_OPT_COLOR, .words = "auto always never",         \
+         .complete = BW_COMPLETE_WORDS, .only_words = true,                                        \
+         .help = "colours: auto (default; on a terminal, unless NO_COLOR is set), always, never"}
+#define BW_OPTION_RULES                                                                            \
+        {.name = "rules", .arg = "PATH", .id = BW_OPT_RULES, .complete = BW_COMPLETE_FILE,         \
+         .help = "also use the rules in this file or directory (may be repeated)"}
+#define BW_OPTION_DATA_OUTPUT                                                                      \
+        {.name = "output", .letter = 'o', .arg = "FORMAT", .id = BW_OPT_OUTPUT, .words = "text json yaml", \
+         .complete = BW_COMPLETE_WORDS, .only_words = true, .help = "text (default), json or yaml"}
+
+#endif

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/documents.h"
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "base/limits.h"
+#include "cli/files.h"
+#include "doc/stream.h"
+
+struct reading {
+        const struct bw_input *input;
+        struct bw_arena *arena;
+        int (*fn)(void *userdata, struct bw_doc *doc);
+        void *userdata;
+};
+
+static int read_piece(const struct reading *reading, const struct bw_piece *piece, struct bw_error *reterr)
+{
+        struct bw_doc doc = {0};
+        size_t used;
+        int r;
+
+        bw_arena_reset(reading->arena);
+        if (piece->format == BW_FORMAT_YAML)
+                r = bw_yaml_read(reading->arena, piece->text, piece->line, false, &doc, reterr);
+        else
+                r = bw_json_read(reading->arena, piece->text, piece->line, piece->column, false, &doc, &used, reterr);
+        if (r < 0)
+                return r;
+        doc.input = reading->input;
+        if (bw_value_is(doc.root, BW_NULL))
+                return 0;
+        (void)bw_doc_identify(&doc);
+        return reading->fn(reading->userdata, &doc);
+}
+
+static int read_pieces(const struct reading *reading, struct bw_str text, struct bw_error *reterr)
+{
+        struct bw_cutter cutter;
+        struct bw_piece piece;
+        int r;
+
+        bw_cutter_init(&cutter, bw_stream_format(text), true);
+        while ((r = bw_cutter_next(&cutter, &text, true, &piece, reterr)) > 0) {
+                r = read_piece(reading, &piece, reterr);
+                if (r < 0)
+                        return r;
+        }
+        return r;
+}
+
+int bw_documents_read(const char *path, struct bw_arena *arena, int (*fn)(void *userdata, struct bw_doc *doc),
+                      void *userdata, struct bw_error *reterr)
+{
+        bw_auto(bw_arena_free) struct bw_arena *file = bw_arena_new(BW_LIMIT_BUF + BW_MIB);
+        struct bw_input input = {.name = strcmp(path, "-") == 0 ? BW_STR("<stdin>") : bw_str(path)};
+        const struct reading reading = {.input = &input, .arena = arena, .fn = fn, .userdata = userdata};
+        struct bw_str text;
+        int r;
+
+        if (!file)
+                return bw_error_nomem(reterr);
+        r = bw_file_load(file, path, BW_LIMIT_BUF, &text, reterr);
+        if (r == 0)
+                r = read_pieces(&reading, text, reterr);
+        if (r < 0 && reterr && reterr->code)
+                bw_error_in_file(reterr, input.name);
+        return r;
+}

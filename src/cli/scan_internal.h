@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * scan_internal: where the reports of a scan go (-o FORMAT[=FILE]), and its counters (--stats).
+ * Ownership: a sink owns its file (bw_sink_done). Threads: the first thread only.
+ */
+#ifndef BW_CLI_SCAN_INTERNAL_H
+#define BW_CLI_SCAN_INTERNAL_H
+
+#include "cli/cli.h"
+#include "cli/files.h"
+#include "report/report.h"
+#include "scan/scan.h"
+
+struct bw_sink {
+        const struct bw_reporter *reporter;
+        struct bw_cli *cli;
+        const char *file;           /* NULL: standard output */
+        struct bw_output output;
+};
+
+/* spec: "json" or "json=FILE". The file is made now, before the sandbox is entered, and appears when it is complete. */
+BW_CHECK int bw_sink_open(struct bw_sink *sink, struct bw_cli *cli, const char *spec, struct bw_error *reterr);
+BW_CHECK int bw_sink_write(struct bw_sink *sink, const struct bw_report *report, const struct bw_report_options *options,
+                           struct bw_error *reterr);
+void bw_sink_done(struct bw_sink *sink);
+
+/* format: "text" or "json". Writes to standard error. */
+BW_CHECK int bw_stats_print(struct bw_cli *cli, const char *format, const struct bw_scan_stats *stats,
+                            const struct bw_report *report, uint64_t nanoseconds);
+
+#endif

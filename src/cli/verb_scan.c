@@ -1,0 +1,381 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
+
+#include "base/alloc.h"
+#include "base/arena.h"
+#include "cli/files.h"
+#include "cli/scan_internal.h"
+#include "cli/verbs.h"
+#include "cli/version.h"
+#include "os/clock.h"
+#include "os/proc.h"
+#include "os/tzdata.h"
+
+#define FAIL_ON_NONE _BW_SEVERITY_MAX
+#define THREADS_MAX 256
+
+/* Everything that a scan holds, released at once. */
+struct job {
+        struct bw_cli *cli;
+        const struct bw_args *args;
+        struct bw_str *paths;
+        struct bw_str *frameworks;
+        struct bw_str *only;
+        size_t n_paths;
+        size_t n_frameworks;
+        size_t n_only;
+        struct bw_sink *sinks;
+        size_t n_sinks;
+        struct bw_str *writable;   /* folders of the files that -o makes */
+        size_t n_writable;
+        struct bw_files rule_files;
+        struct bw_tzdata *zones;
+        struct bw_catalog *catalog;
+        struct bw_scan *scan;
+        int fail_on;               /* enum bw_severity or FAIL_ON_NONE */
+        int kubernetes_minor;
+        unsigned threads;
+        uint64_t started;
+        uint64_t drawn;            /* when the progress line was last drawn */
+};
+
+static void job_done(struct job *job)
+{
+        bw_scan_free(job->scan);
+        bw_catalog_free(job->catalog);
+        bw_tzdata_free(job->zones);
+        bw_files_done(&job->rule_files);
+        for (size_t i = 0; i < job->n_sinks; i++)
+                bw_sink_done(&job->sinks[i]);
+        bw_free(job->sinks);
+        bw_free(job->writable);
+        bw_free(job->paths);
+        bw_free(job->frameworks);
+        bw_free(job->only);
+}
+
+static int collect_values(const struct bw_args *args, enum bw_option_id id, struct bw_str **list, size_t *n,
+                          struct bw_error *reterr)
+{
+        size_t at = 0;
+        const char *value;
+
+        *list = bw_malloc((args->n_options + 1) * sizeof(**list));
+        if (!*list)
+                return bw_error_nomem(reterr);
+        while ((value = bw_args_next(args, id, &at)))
+                (*list)[(*n)++] = bw_str(value);
+        return 0;
+}
+
+/* -f values, then arguments. */
+static int collect_paths(struct job *job, struct bw_error *reterr)
+{
+        const struct bw_args *args = job->args;
+        const char *value;
+        size_t at = 0;
+
+        job->paths = bw_malloc((args->n_options + args->n_positional + 1) * sizeof(job->paths[0]));
+        if (!job->paths)
+                return bw_error_nomem(reterr);
+        while ((value = bw_args_next(args, BW_OPT_FILENAME, &at)))
+                job->paths[job->n_paths++] = bw_str(value);
+        for (size_t i = 0; i < args->n_positional; i++)
+                job->paths[job->n_paths++] = bw_str(args->positional[i]);
+        if (job->n_paths == 0)
+                return bw_error_set(reterr, -EINVAL, "nothing to scan: name files or directories, or - for standard input");
+        for (size_t i = 0; i < job->n_paths; i++)
+                if (job->paths[i].n == 0)
+                        return bw_error_set(reterr, -EINVAL, "a path is empty");
+        return 0;
+}
+
+/* "1.33", "v1.33", "1.33.2" -> 33. */
+static int parse_minor(const char *text, int *ret_minor, struct bw_error *reterr)
+{
+        struct bw_str rest = bw_str(text[0] == 'v' ? text + 1 : text);
+        struct bw_str major = {0};
+        struct bw_str minor = {0};
+        uint64_t n;
+
+        (void)bw_str_split(&rest, '.', &major);
+        (void)bw_str_split(&rest, '.', &minor);
+        if (!bw_str_is(major, "1") || bw_str_to_u64(minor, &n) < 0 || n > 999)
+                return bw_error_set(reterr, -EINVAL, "--kubernetes-version takes a version such as 1.33, not \"%s\"", text);
+        *ret_minor = (int)n;
+        return 0;
+}
+
+static int read_settings(struct job *job, struct bw_error *reterr)
+{
+        const struct bw_args *args = job->args;
+        const char *fail_on = bw_args_value(args, BW_OPT_FAIL_ON, "high");
+        const char *threads = bw_args_value(args, BW_OPT_THREADS, "0");
+        const char *version = bw_args_value(args, BW_OPT_KUBERNETES_VERSION, NULL);
+        uint64_t n;
+
+        job->fail_on = strcmp(fail_on, "none") == 0 ? FAIL_ON_NONE : (int)bw_severity_parse(bw_str(fail_on));
+        if (bw_str_to_u64(bw_str(threads), &n) < 0 || n > THREADS_MAX)
+                return bw_error_set(reterr, -EINVAL, "--threads takes a number from 1 to %d, not \"%s\"", THREADS_MAX, threads);
+        job->threads = (unsigned)n;
+        job->kubernetes_minor = BW_KUBERNETES_NEWEST;
+        return version ? parse_minor(version, &job->kubernetes_minor, reterr) : 0;
+}
+
+static int open_sinks(struct job *job, struct bw_error *reterr)
+{
+        bool to_stdout = false;
+        const char *value;
+        size_t at = 0;
+        int r;
+
+        job->sinks = bw_zalloc((job->args->n_options + 1) * sizeof(job->sinks[0]));
+        job->writable = bw_zalloc((job->args->n_options + 1) * sizeof(job->writable[0]));
+        if (!job->sinks || !job->writable)
+                return bw_error_nomem(reterr);
+        while ((value = bw_args_next(job->args, BW_OPT_OUTPUT, &at))) {
+                struct bw_sink *sink = &job->sinks[job->n_sinks++];
+
+                r = bw_sink_open(sink, job->cli, value, reterr);
+                if (r < 0)
+                        return r;
+                if (sink->file)
+                        job->writable[job->n_writable++] = bw_str(sink->output.folder);
+                if (!sink->file && to_stdout)
+                        return bw_error_set(reterr, -EINVAL, "only one -o may go to standard output; "
+                                            "-o FORMAT=FILE writes to a file");
+                to_stdout = to_stdout || !sink->file;
+        }
+        if (to_stdout || bw_args_has(job->args, BW_OPT_QUIET))
+                return 0;
+        return bw_sink_open(&job->sinks[job->n_sinks++], job->cli, "text", reterr);
+}
+
+static int make_catalog(struct job *job, struct bw_error *reterr)
+{
+        struct bw_catalog_options options = {.kubernetes_minor = job->kubernetes_minor};
+        const char *path;
+        size_t at = 0;
+        int r;
+
+        r = collect_values(job->args, BW_OPT_FRAMEWORK, &job->frameworks, &job->n_frameworks, reterr);
+        if (r == 0)
+                r = collect_values(job->args, BW_OPT_RULE, &job->only, &job->n_only, reterr);
+        if (r == 0)
+                r = bw_tzdata_new(&job->zones, reterr);
+        if (r < 0)
+                return r;
+        options.frameworks = job->frameworks;
+        options.n_frameworks = job->n_frameworks;
+        options.only = job->only;
+        options.n_only = job->n_only;
+        options.timezone = bw_tzdata_get;
+        options.timezone_userdata = job->zones;
+        r = bw_catalog_new(&options, &job->catalog, reterr);
+        if (r == 0)
+                r = bw_catalog_add_builtin(job->catalog, reterr);
+        while (r == 0 && (path = bw_args_next(job->args, BW_OPT_RULES, &at)))
+                r = bw_files_add(&job->rule_files, path, reterr);
+        for (size_t i = 0; r == 0 && i < job->rule_files.n; i++)
+                r = bw_catalog_add(job->catalog, job->rule_files.items[i].name, job->rule_files.items[i].text, reterr);
+        return r;
+}
+
+static void draw_progress(void *userdata, uint64_t files, uint64_t documents, uint64_t bytes)
+{
+        struct job *job = userdata;
+        uint64_t now = bw_clock_ticks();
+        char line[120];
+        int n;
+
+        /* Ten times a second is lively enough; the first 300 ms need no line at all. */
+        if (now - job->started < 300000000 || now - job->drawn < 100000000)
+                return;
+        job->drawn = now;
+        n = snprintf(line, sizeof(line), "\r\x1b[Kscanning: %" PRIu64 " files, %" PRIu64 " objects, %" PRIu64 " MiB", files,
+                     documents, bytes >> 20);
+        (void)!bw_term_write(&job->cli->err, bw_str_n(line, (size_t)n));
+}
+
+static int run_scan(struct job *job, struct bw_error *reterr)
+{
+        bool quiet = bw_args_has(job->args, BW_OPT_QUIET);
+        struct bw_scan_options options = {
+                .paths = job->paths,
+                .n_paths = job->n_paths,
+                .catalog = job->catalog,
+                .threads = job->threads,
+                .now = bw_clock_now(),
+                .include_passed = bw_args_has(job->args, BW_OPT_INCLUDE_PASSED),
+                .no_ignore = bw_args_has(job->args, BW_OPT_NO_IGNORE),
+                .sandbox = !bw_args_has(job->args, BW_OPT_NO_SANDBOX),
+                .writable = job->writable,
+                .n_writable = job->n_writable,
+        };
+        int r;
+
+        if (job->cli->err.is_terminal && !quiet) {
+                options.progress = draw_progress;
+                options.progress_userdata = job;
+        }
+        r = bw_scan_run(&options, &job->scan, reterr);
+        if (job->drawn)
+                (void)!bw_term_write(&job->cli->err, BW_STR("\r\x1b[K"));
+        return r;
+}
+
+static void tell_errors(struct bw_cli *cli, const struct bw_report *report)
+{
+        for (size_t i = 0; i < report->n_errors; i++) {
+                const struct bw_input_error *e = &report->errors[i];
+                struct bw_error error = {.code = -EINVAL, .line = e->line, .column = e->column};
+
+                bw_error_in_file(&error, e->file);
+                (void)snprintf(error.message, sizeof(error.message), "%.*s", BW_STR_ARG(e->message));
+                (void)bw_cli_fail(cli, &error);
+        }
+}
+
+static int write_reports(struct job *job, const struct bw_report *report, struct bw_error *reterr)
+{
+        const struct bw_scan_stats *stats = bw_scan_stats(job->scan);
+        struct bw_report_options options = {
+                .color = job->cli->out.color,
+                .width = job->cli->out.width,
+                .summary = bw_args_has(job->args, BW_OPT_SUMMARY),
+                .files = stats->files,
+                .elapsed_us = BW_MAX((bw_clock_ticks() - job->started) / 1000, UINT64_C(1)),
+                .program = job->cli->program,
+        };
+        int r = 0;
+
+        for (size_t i = 0; i < job->n_sinks && r == 0; i++)
+                r = bw_sink_write(&job->sinks[i], report, &options, reterr);
+        return r;
+}
+
+static int exit_status(const struct job *job, const struct bw_report *report)
+{
+        if (bw_proc_interrupt_signal())
+                return BW_EXIT_INTERRUPTED;
+        if (report->n_errors)
+                return BW_EXIT_USAGE;
+        for (int i = job->fail_on; i < _BW_SEVERITY_MAX; i++)
+                if (report->summary.by_severity[i])
+                        return BW_EXIT_FINDINGS;
+        return BW_EXIT_OK;
+}
+
+static int finish(struct job *job)
+{
+        struct bw_report report = *bw_scan_report(job->scan);
+        struct bw_error error = {0};
+        int status = exit_status(job, &report);
+
+        report.version = BW_STR(BW_VERSION);
+        tell_errors(job->cli, &report);
+        if (bw_proc_interrupt_signal())
+                bw_cli_error(job->cli, "interrupted: the results are those found until then");
+        if (write_reports(job, &report, &error) < 0) {
+                (void)bw_cli_fail(job->cli, &error);
+                return BW_EXIT_INTERNAL;
+        }
+        if (bw_args_has(job->args, BW_OPT_STATS))
+                return bw_stats_print(job->cli, bw_args_value(job->args, BW_OPT_STATS, "text"), bw_scan_stats(job->scan),
+                                      &report, bw_clock_ticks() - job->started) < 0
+                               ? BW_EXIT_INTERNAL
+                               : status;
+        return status;
+}
+
+static int run_job(struct job *job)
+{
+        struct bw_error error = {0};
+        int r;
+
+        r = collect_paths(job, &error);
+        if (r == 0)
+                r = read_settings(job, &error);
+        if (r == -EINVAL)
+                return bw_cli_usage(job->cli, "%s", error.message);
+        if (r == 0)
+                r = make_catalog(job, &error);
+        if (r == 0)
+                r = open_sinks(job, &error);
+        if (r == 0)
+                r = run_scan(job, &error);
+        if (r < 0)
+                return bw_cli_fail(job->cli, &error);
+        return finish(job);
+}
+
+static int run(struct bw_cli *cli, const struct bw_args *args)
+{
+        struct job job = {.cli = cli, .args = args, .started = bw_clock_ticks()};
+        int status;
+
+        bw_proc_hide_memory();
+        (void)bw_proc_watch_interrupts();
+        status = run_job(&job);
+        job_done(&job);
+        return status;
+}
+
+static const struct bw_option options[] = {
+        {.name = "filename", .letter = 'f', .arg = "PATH", .id = BW_OPT_FILENAME, .complete = BW_COMPLETE_FILE,
+         .help = "a file, a directory or - to scan, as an argument would be (may be repeated)"},
+        {.name = "output", .letter = 'o', .arg = "FORMAT[=FILE]", .id = BW_OPT_OUTPUT, .words = "text wide json yaml",
+         .complete = BW_COMPLETE_WORDS,
+         .help = "text (default), wide, json or yaml, on standard output or to FILE (may be repeated)"},
+        {.name = "fail-on", .arg = "SEVERITY", .id = BW_OPT_FAIL_ON, .words = "low medium high critical none",
+         .complete = BW_COMPLETE_WORDS, .only_words = true,
+         .help = "exit with 1 on findings of this severity or a worse one (default: high)"},
+        {.name = "framework", .arg = "NAME", .id = BW_OPT_FRAMEWORK, .complete = BW_COMPLETE_NONE,
+         .help = "only the rules of this framework, such as pss-baseline (may be repeated)"},
+        {.name = "rule", .arg = "ID", .id = BW_OPT_RULE, .complete = BW_COMPLETE_RULE,
+         .help = "only this rule (may be repeated)"},
+        BW_OPTION_RULES,
+        {.name = "kubernetes-version", .arg = "1.NN", .id = BW_OPT_KUBERNETES_VERSION,
+         .help = "the Kubernetes version to judge by (default: the newest known)"},
+        {.name = "include-passed", .id = BW_OPT_INCLUDE_PASSED, .help = "also list what passed and what was skipped"},
+        {.name = "summary", .id = BW_OPT_SUMMARY, .help = "text: only the summary, not the findings"},
+        {.name = "quiet", .letter = 'q', .id = BW_OPT_QUIET,
+         .help = "nothing on standard output unless -o asks for it; the exit status tells"},
+        BW_OPTION_COLOR,
+        {.name = "no-ignore", .id = BW_OPT_NO_IGNORE, .help = "also scan what .bulwarkignore files exclude"},
+        {.name = "threads", .arg = "N", .id = BW_OPT_THREADS, .help = "threads to use (default: one for each processor)"},
+        {.name = "stats", .arg = "FORMAT", .id = BW_OPT_STATS, .words = "text json", .complete = BW_COMPLETE_WORDS,
+         .value_optional = true, .only_words = true, .help = "counters and times on standard error, as text or json"},
+        {.name = "no-sandbox", .id = BW_OPT_NO_SANDBOX,
+         .help = "do not give up system calls and files (Landlock, seccomp) before reading inputs"},
+        BW_OPTION_HELP,
+        {0},
+};
+
+static const struct bw_example examples[] = {
+        {"Every manifest below a directory", "bulwark scan examples/shop"},
+        {"What a cluster runs, from standard input", "kubectl get deployments -A -o json | bulwark scan -"},
+        {"In CI: fail on medium and worse, keep a report for programs",
+         "bulwark scan --fail-on medium -o json=report.json examples/shop"},
+        {"One framework, judged as Kubernetes 1.29 does",
+         "bulwark scan --framework pss-baseline --kubernetes-version 1.29 examples/shop"},
+        {"Only the totals", "bulwark scan --summary examples/shop"},
+        {0},
+};
+
+const struct bw_verb bw_verb_scan = {
+        .name = "scan",
+        .summary = "judge manifests, directories or standard input",
+        .args = "[PATH...|-]",
+        .text = "Reads Kubernetes objects in YAML, JSON or NDJSON (also .gz and .zst), judges each by the rules for its kind, "
+                "and shows what fails with file, line, column and fix. No network is used and nothing is changed.\n\n"
+                "Below a directory, files named *.yaml, *.yml, *.json, *.ndjson and *.jsonl are read; .bulwarkignore files "
+                "exclude paths as .gitignore does. A file that is named is read whatever it is called. Documents that are no "
+                "Kubernetes objects (values files, templates) are counted and skipped. What cannot be read is named on "
+                "standard error; the rest is still judged.",
+        .options = options,
+        .examples = examples,
+        .complete = BW_COMPLETE_FILE,
+        .max_args = SIZE_MAX,
+        .run = run,
+};

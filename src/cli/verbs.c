@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/verbs.h"
+
+const struct bw_verb *const bw_verbs[] = {
+        &bw_verb_version,
+        &bw_verb_help,
+        &bw_verb_completion,
+        NULL,
+};
+
+static const struct {
+        const char *name;
+        const char *summary;
+} groups[] = {
+        {"rules", "the rule catalog, and rules of your own"},
+};
+
+const struct bw_environment_row bw_environment[] = {
+        {"NO_COLOR", "set to anything: no colours (--color always still wins)"},
+        {"CLICOLOR_FORCE", "set to anything but 0: colours although standard output is no terminal"},
+        {"COLUMNS", "width of the output; else the terminal's"},
+        {NULL, NULL},
+};
+
+const struct bw_exit_row bw_exits[] = {
+#define X(name, status, text) {(status), (text)},
+        BW_EXITS(X)
+#undef X
+};
+const size_t bw_n_exits = BW_ARRAY_SIZE(bw_exits);
+
+const char *bw_group_summary(struct bw_str name)
+{
+        for (size_t i = 0; i < BW_ARRAY_SIZE(groups); i++)
+                if (bw_str_is(name, groups[i].name))
+                        return groups[i].summary;
+        return NULL;
+}
+
+/* True if name's words are the first words of argv. */
+static bool words_match(const char *name, size_t argc, char *const *argv, size_t *ret_used)
+{
+        struct bw_str word;
+        size_t used = 0;
+
+        while (bw_words_next(&name, &word)) {
+                if (used == argc || !bw_str_is(word, argv[used]))
+                        return false;
+                used++;
+        }
+        *ret_used = used;
+        return true;
+}
+
+const struct bw_verb *bw_verb_find(size_t argc, char *const *argv, size_t *ret_used)
+{
+        for (size_t i = 0; bw_verbs[i]; i++)
+                if (words_match(bw_verbs[i]->name, argc, argv, ret_used))
+                        return bw_verbs[i];
+        return NULL;
+}

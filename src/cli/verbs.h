@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * verbs: the rows of the table in verbs.c, each in a file of its own.
+ * Ownership: static data. Threads: immutable.
+ */
+#ifndef BW_CLI_VERBS_H
+#define BW_CLI_VERBS_H
+
+#include "cli/cli.h"
+
+extern const struct bw_verb bw_verb_scan;
+extern const struct bw_verb bw_verb_explain;
+extern const struct bw_verb bw_verb_rules_list;
+extern const struct bw_verb bw_verb_rules_show;
+extern const struct bw_verb bw_verb_rules_lint;
+extern const struct bw_verb bw_verb_rules_test;
+extern const struct bw_verb bw_verb_cel;
+extern const struct bw_verb bw_verb_version;
+extern const struct bw_verb bw_verb_help;
+extern const struct bw_verb bw_verb_completion;
+
+#endif
