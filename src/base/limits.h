@@ -19,6 +19,7 @@
 #define BW_LIMIT_FILES 1000000               /* files in one run */
 #define BW_LIMIT_IGNORE_BYTES BW_MIB         /* one ignore file */
 #define BW_LIMIT_IGNORE_PATTERNS 10000       /* patterns in one ignore file */
+#define BW_LIMIT_IGNORE_PATTERN 4096         /* bytes of one pattern */
 #define BW_LIMIT_ZONE_NAME 64                /* bytes of a time zone's name (tz database: at most 40) */
 #define BW_LIMIT_ZONE_BYTES (256 * 1024)     /* one time zone file */
 #define BW_LIMIT_ZONES 2000                  /* time zones looked up in one run */
@@ -32,17 +33,22 @@
 #define BW_LIMIT_MAP_STEPS 16                /* steps in a map's index for each of its keys */
 #define BW_LIMIT_YAML_FLOW ((uint64_t)1 << 30) /* sum of the depths at which the tokens of flow collections stand */
 #define BW_LIMIT_YAML_DIRECTIVES 64          /* %YAML and %TAG lines of one document */
-#define BW_LIMIT_YAML_REPAIRS 16             /* places of one document where libyaml and go-yaml differ */
+#define BW_LIMIT_YAML_REREAD (8 * BW_MIB)    /* bytes read again where libyaml and go-yaml differ */
+#define BW_LIMIT_ANCHOR_STEPS 256            /* steps to find one anchor's name */
 
 /* CEL: the first four are Kubernetes' and cel-go's numbers */
 #define BW_LIMIT_CEL_SOURCE 100000           /* code points of an expression (cel-go parser default) */
 #define BW_LIMIT_CEL_DEPTH 250               /* parser recursion (cel-go default) */
+#define BW_LIMIT_CEL_TYPE_SIZE 2000          /* types inside one deduced type: list(map(string, int)) has 3 */
+#define BW_LIMIT_CEL_CHECK_STEPS 20000000    /* comparisons of types while one expression is checked */
 #define BW_LIMIT_CEL_COST 1000000            /* runtime cost of one expression (k8s: RuntimeCELCostBudget / per call limit) */
 #define BW_LIMIT_CEL_ITERATIONS 10000000     /* loop steps of one evaluation, cost tracking or not */
 #define BW_LIMIT_CEL_NODES 100000            /* AST nodes after macro expansion */
 #define BW_LIMIT_CEL_ARENA (64 * BW_MIB)     /* memory of one evaluation */
 #define BW_LIMIT_CEL_ISSUES 16               /* errors reported for one expression */
-#define BW_LIMIT_REGEX_BYTES BW_MIB          /* RE2 program memory */
+#define BW_LIMIT_REGEX_BYTES (8 * BW_MIB)    /* memory of one compiled pattern and its states (RE2 default) */
+#define BW_LIMIT_REGEX_NESTING 1000          /* parentheses in a pattern (as Go) */
+#define BW_LIMIT_QUANTITY_DIGITS 1000        /* digits of a resource quantity */
 
 /* Rules */
 #define BW_LIMIT_RULE_BYTES BW_MIB           /* one rule file */

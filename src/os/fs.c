@@ -85,7 +85,6 @@ static struct bw_fs_stat stat_of(const struct stat *st)
                 .size = kind == BW_FS_FILE && st->st_size > 0 ? (uint64_t)st->st_size : 0,
                 .dev = st->st_dev,
                 .ino = st->st_ino,
-                .mtime = (int64_t)st->st_mtim.tv_sec * 1000000000 + st->st_mtim.tv_nsec,
         };
 }
 
@@ -104,29 +103,23 @@ int bw_fs_stat(int dirfd, const char *path, unsigned flags, struct bw_fs_stat *r
         return 0;
 }
 
-/* Says of a kind of file why it is not read; NULL if it is. */
-static const char *kind_refusal(enum bw_fs_kind kind, bool is_tty, unsigned flags)
+/* By kind; NULL: it is read. A FIFO may wait for ever, a device may act when opened. */
+static const char *const refusals[] = {
+        [BW_FS_FILE] = NULL,
+        [BW_FS_DIR] = "is a directory",
+        [BW_FS_LINK] = "is a symbolic link, and links are not followed here",
+        [BW_FS_FIFO] = "is a named pipe, which may never begin or end: give its bytes on standard input (- < PATH)",
+        [BW_FS_PIPE] = "is a pipe: give its bytes on standard input (-)",
+        [BW_FS_SOCKET] = "is a socket: only files, directories and standard input (-) are read",
+        [BW_FS_DEVICE] = "is a device: only files, directories and standard input (-) are read",
+        [BW_FS_UNKNOWN] = NULL, /* opening it will tell */
+};
+
+int bw_fs_refusal(enum bw_fs_kind kind, unsigned flags, struct bw_error *reterr)
 {
-        switch (kind) {
-        case BW_FS_FILE:
-                return NULL;
-        case BW_FS_PIPE:
-                return flags & BW_FS_STREAMS ? NULL : "is a pipe: give its bytes on standard input (-)";
-        case BW_FS_FIFO:
-                return "is a named pipe: it may never end or begin; give its bytes on standard input (- < PATH)";
-        case BW_FS_SOCKET:
-                return "is a socket: only files, directories and standard input (-) are read";
-        case BW_FS_DIR:
-                return "is a directory";
-        case BW_FS_DEVICE:
-                if (is_tty && flags & BW_FS_STREAMS)
-                        return NULL;
-                return "is a device: only files, directories and standard input (-) are read";
-        case BW_FS_LINK:
-        case BW_FS_UNKNOWN:
-                break;
-        }
-        return "is not a file that can be read";
+        if (!refusals[kind] || (kind == BW_FS_PIPE && flags & BW_FS_STREAMS))
+                return 0;
+        return bw_error_set(reterr, kind == BW_FS_DIR ? -EISDIR : -EINVAL, "%s", refusals[kind]);
 }
 
 /* Completes a file just opened: what it is, by its descriptor, so that no later change of the path matters. */
@@ -156,7 +149,6 @@ static int open_retry(int dirfd, const char *path, int flags)
 int bw_fs_open(int dirfd, const char *path, unsigned flags, struct bw_file *ret_file, struct bw_error *reterr)
 {
         struct bw_file file = BW_FILE_CLOSED;
-        const char *refusal;
         int r;
 
         if (bw_fault(BW_FAULT_OPEN))
@@ -166,11 +158,8 @@ int bw_fs_open(int dirfd, const char *path, unsigned flags, struct bw_file *ret_
         if (file.fd < 0)
                 return path_error(reterr, errno);
         r = examine(file.fd, &file.stat, reterr);
-        if (r == 0) {
-                refusal = kind_refusal(file.stat.kind, file.stat.kind == BW_FS_DEVICE && isatty(file.fd), flags);
-                if (refusal)
-                        r = bw_error_set(reterr, file.stat.kind == BW_FS_DIR ? -EISDIR : -EINVAL, "%s", refusal);
-        }
+        if (r == 0)
+                r = bw_fs_refusal(file.stat.kind, flags, reterr);
         if (r < 0) {
                 bw_file_close(&file);
                 return r;
@@ -267,15 +256,6 @@ int bw_file_read(const struct bw_file *file, void *to, size_t n, const atomic_bo
         }
 }
 
-bool bw_file_is_changed(const struct bw_file *file)
-{
-        struct bw_fs_stat now;
-
-        if (file->stat.kind != BW_FS_FILE || examine(file->fd, &now, NULL) < 0)
-                return false;
-        return now.size != file->stat.size || now.mtime != file->stat.mtime;
-}
-
 /* The kernel's own path of an open file. False if it has none or it is too long. */
 static bool real_path(int fd, char *buf, size_t size, size_t *ret_n)
 {
@@ -290,14 +270,20 @@ static bool real_path(int fd, char *buf, size_t size, size_t *ret_n)
         return true;
 }
 
-bool bw_file_is_beneath(const struct bw_file *file, const struct bw_file *root)
+bool bw_fs_is_beneath(int dirfd, const char *path, const struct bw_file *root)
 {
         char a[PATH_MAX];
         char b[PATH_MAX];
         size_t a_n;
         size_t b_n;
+        bool known;
+        int fd = open_retry(dirfd, path, O_PATH);
 
-        if (!real_path(file->fd, a, sizeof(a), &a_n) || !real_path(root->fd, b, sizeof(b), &b_n))
+        if (fd < 0)
+                return false;
+        known = real_path(fd, a, sizeof(a), &a_n) && real_path(root->fd, b, sizeof(b), &b_n);
+        (void)close(fd);
+        if (!known)
                 return false;
         if (b_n == 1)
                 return true; /* the root of the file system */

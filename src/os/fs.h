@@ -34,7 +34,6 @@ struct bw_fs_stat {
         uint64_t size;  /* bytes, of a regular file; else 0 */
         uint64_t dev;   /* dev and ino name one file on this machine */
         uint64_t ino;
-        int64_t mtime;  /* nanoseconds since 1970 */
 };
 
 struct bw_file {
@@ -45,7 +44,7 @@ struct bw_file {
 
 enum bw_fs_flags {
         BW_FS_NOFOLLOW = 1 << 0, /* a link as the last part of the path is refused: -ELOOP */
-        BW_FS_STREAMS = 1 << 1,  /* a pipe or terminal will do as well as a regular file; a FIFO, socket or disk never will */
+        BW_FS_STREAMS = 1 << 1,  /* a pipe without a name will do as well as a regular file */
 };
 
 /* dirfd may be AT_FDCWD. */
@@ -57,6 +56,8 @@ BW_CHECK int bw_fs_open_dir(int dirfd, const char *path, unsigned flags, struct 
 /* A descriptor of its own on standard input, whatever that is. */
 BW_CHECK int bw_fs_open_stdin(struct bw_file *ret_file, struct bw_error *reterr);
 void bw_file_close(struct bw_file *file);
+/* Why a kind of file is not read: -EINVAL or -EISDIR; 0 if it is. Tells before opening, since opening a device may act. */
+BW_CHECK int bw_fs_refusal(enum bw_fs_kind kind, unsigned flags, struct bw_error *reterr);
 
 /*
  * Reads up to n bytes; *ret_n is 0 only at the end of the file. Waiting for a pipe or terminal ends with -EINTR when
@@ -64,10 +65,9 @@ void bw_file_close(struct bw_file *file);
  */
 BW_CHECK int bw_file_read(const struct bw_file *file, void *to, size_t n, const atomic_bool *cancel, size_t *ret_n,
                           struct bw_error *reterr);
-/* True if the file's size or time of change differ from what they were at opening. False for streams. */
-bool bw_file_is_changed(const struct bw_file *file);
-/* True if `file` lies at or below the directory `root`, by their real paths. False when that cannot be told. */
-bool bw_file_is_beneath(const struct bw_file *file, const struct bw_file *root);
+/* True if `path` below `dirfd`, links followed, lies at or below the directory `root` by their real paths. False when that
+ * cannot be told. Opens nothing that could act. */
+bool bw_fs_is_beneath(int dirfd, const char *path, const struct bw_file *root);
 
 /* The names in a directory, sorted by bytes, without "." and "..". */
 struct bw_listing_entry {
