@@ -8,5 +8,11 @@ const struct bw_cel_library *const bw_cel_libraries[] = {
         &bw_cel_lib_conversions,
         &bw_cel_lib_text,
         &bw_cel_lib_optional,
+        &bw_cel_lib_time,
+        &bw_cel_lib_strings,
+        &bw_cel_lib_format_strings,
+        &bw_cel_lib_ip,
+        &bw_cel_lib_cidr,
+        &bw_cel_lib_ext_strings,
         NULL,
 };
