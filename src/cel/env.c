@@ -76,12 +76,17 @@ static struct bw_str first_part(struct bw_str name)
         return dot ? bw_str_n(name.p, (size_t)(dot - name.p)) : name;
 }
 
-static void note_qualified(struct bw_cel_env *env, struct bw_str name)
+static uint64_t head_bit(struct bw_str head)
+{
+        return UINT64_C(1) << (hash_name(head) & 63);
+}
+
+static void note_qualified(uint64_t *heads, struct bw_str name)
 {
         struct bw_str head = first_part(name);
 
         if (head.n < name.n)
-                env->qualified |= UINT64_C(1) << (hash_name(head) & 63);
+                *heads |= head_bit(head);
 }
 
 /* Copies the variables with their names. Of two with one name the first counts. */
@@ -101,7 +106,7 @@ static int add_variables(struct bw_cel_env *env, const struct bw_cel_env_options
                 slot = names_slot(&env->variable_names, copy[i].name, copy, variable_name);
                 if (!*slot)
                         *slot = i + 1;
-                note_qualified(env, copy[i].name);
+                note_qualified(&env->qualified, copy[i].name);
         }
         env->variables = copy;
         env->n_variables = options->n_variables;
@@ -143,7 +148,7 @@ static void add_type_name(struct bw_cel_env *env, struct bw_cel_type_name name)
                 return;
         env->type_names[env->n_type_names++] = name;
         *slot = (uint32_t)env->n_type_names;
-        note_qualified(env, bw_str(name.name));
+        note_qualified(&env->qualified, bw_str(name.name));
 }
 
 static int add_type_names(struct bw_cel_env *env, const struct bw_cel_library *library, struct bw_error *reterr)
@@ -165,6 +170,7 @@ static int count_overloads(struct bw_cel_env *env, const struct bw_cel_library *
                 if (!*slot) {
                         env->functions[env->n_functions].name = name;
                         *slot = (uint32_t)++env->n_functions;
+                        note_qualified(&env->qualified_functions, name);
                 }
                 env->functions[*slot - 1].n += library->functions[i].n_overloads;
         }
@@ -244,7 +250,7 @@ static int fill(struct bw_cel_env *env, const struct bw_cel_env_options *options
 
         env->libraries = options->libraries;
         env->no_macros = options->no_macros;
-        env->mixed_literals = options->mixed_literals;
+        env->plain_literals = options->plain_literals;
         env->strict_presence = options->strict_presence;
         env->timezone = options->timezone;
         env->timezone_userdata = options->timezone_userdata;
@@ -302,13 +308,23 @@ const struct bw_cel_type *bw_cel_env_type(const struct bw_cel_env *env, struct b
         return found ? env->type_names[found - 1].type : NULL;
 }
 
-bool bw_cel_env_may_be_qualified(const struct bw_cel_env *env, struct bw_str head)
+static bool may_be(const struct bw_cel_env *env, uint64_t heads, struct bw_str head)
 {
         if (env->container.n)
                 return true;
         if (head.n && head.p[0] == '.')
                 head = bw_str_n(head.p + 1, head.n - 1);
-        return env->qualified >> (hash_name(first_part(head)) & 63) & 1;
+        return heads & head_bit(head);
+}
+
+bool bw_cel_env_may_be_qualified(const struct bw_cel_env *env, struct bw_str head)
+{
+        return may_be(env, env->qualified, head);
+}
+
+bool bw_cel_env_may_be_qualified_function(const struct bw_cel_env *env, struct bw_str head)
+{
+        return may_be(env, env->qualified_functions, head);
 }
 
 struct bw_str bw_cel_env_timezone(const struct bw_cel_env *env, struct bw_str name)

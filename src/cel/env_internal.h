@@ -21,7 +21,7 @@ struct bw_cel_env {
         struct bw_str container;
         unsigned libraries;
         bool no_macros;
-        bool mixed_literals;
+        bool plain_literals;
         bool strict_presence;
         struct bw_str (*timezone)(void *userdata, struct bw_str name);
         void *timezone_userdata;
@@ -43,6 +43,7 @@ struct bw_cel_env {
         /* Bit (hash & 63) of the first part of every variable and type whose name has a dot: tells most selections
          * from qualified names without building the name. */
         uint64_t qualified;
+        uint64_t qualified_functions; /* the same of functions: sets.contains, optional.of */
 };
 
 /* The slot of the variable of exactly this name; -1 when there is none. */
@@ -51,6 +52,7 @@ int32_t bw_cel_env_variable(const struct bw_cel_env *env, struct bw_str name);
 const struct bw_cel_type *bw_cel_env_type(const struct bw_cel_env *env, struct bw_str name);
 /* False: no variable or type has a qualified name that begins with this part. */
 bool bw_cel_env_may_be_qualified(const struct bw_cel_env *env, struct bw_str head);
+bool bw_cel_env_may_be_qualified_function(const struct bw_cel_env *env, struct bw_str head);
 
 /*
  * The full names that a name may stand for in the env's container a.b: a.b.x, a.x, x; of .x only x. NULL-safe:

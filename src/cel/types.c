@@ -22,11 +22,11 @@ const struct bw_cel_type bw_cel_dyn = PLAIN(DYN), bw_cel_null = PLAIN(NULL), bw_
 static const struct bw_cel_type *const dyn_dyn[] = {&bw_cel_dyn, &bw_cel_dyn};
 static const struct bw_cel_type *const string_dyn[] = {&bw_cel_string, &bw_cel_dyn};
 
-const struct bw_cel_type bw_cel_list_dyn = {.kind = BW_CEL_LIST, .n_params = 1, .params = dyn_dyn};
-const struct bw_cel_type bw_cel_map_dyn = {.kind = BW_CEL_MAP, .n_params = 2, .params = dyn_dyn};
-const struct bw_cel_type bw_cel_map_string_dyn = {.kind = BW_CEL_MAP, .n_params = 2, .params = string_dyn};
+const struct bw_cel_type bw_cel_list_dyn = {.kind = BW_CEL_LIST, .n_params = 1, .size = 1, .params = dyn_dyn};
+const struct bw_cel_type bw_cel_map_dyn = {.kind = BW_CEL_MAP, .n_params = 2, .size = 2, .params = dyn_dyn};
+const struct bw_cel_type bw_cel_map_string_dyn = {.kind = BW_CEL_MAP, .n_params = 2, .size = 2, .params = string_dyn};
 const struct bw_cel_type bw_cel_optional_dyn = {
-        .kind = BW_CEL_OPAQUE, .name = {"optional_type", 13}, .n_params = 1, .params = dyn_dyn};
+        .kind = BW_CEL_OPAQUE, .name = {"optional_type", 13}, .n_params = 1, .size = 1, .params = dyn_dyn};
 
 /* text: in types as people write them; name: what type(x) gives. */
 static const struct {
@@ -69,9 +69,12 @@ static struct bw_cel_type *composed(struct bw_arena *arena, enum bw_cel_kind kin
         if (!type)
                 return NULL;
         copy = (const struct bw_cel_type **)(type + 1);
-        for (uint32_t i = 0; i < n; i++)
+        *type = (struct bw_cel_type){.kind = kind, .n_params = n, .params = copy, .size = n};
+        for (uint32_t i = 0; i < n; i++) {
                 copy[i] = params[i];
-        *type = (struct bw_cel_type){.kind = kind, .n_params = n, .params = copy};
+                if (__builtin_add_overflow(type->size, params[i]->size, &type->size))
+                        type->size = UINT32_MAX;
+        }
         return type;
 }
 

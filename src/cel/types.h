@@ -38,7 +38,8 @@ struct bw_cel_type {
         enum bw_cel_kind kind;
         struct bw_str name;                    /* OPAQUE, OBJECT, PARAM: their name */
         uint32_t n_params;
-        uint32_t var;                          /* VAR: its number */
+        uint32_t var;                          /* VAR: its number; PARAM: its place in the alphabet */
+        uint32_t size;                         /* types inside it, itself not counted */
         const struct bw_cel_type *const *params;
         const struct bw_cel_field *fields;     /* OBJECT */
         uint32_t n_fields;
