@@ -244,7 +244,7 @@ static int write_reports(struct job *job, const struct bw_report *report, struct
                 .width = job->cli->out.width,
                 .summary = bw_args_has(job->args, BW_OPT_SUMMARY),
                 .files = stats->files,
-                .elapsed_us = BW_MAX((bw_clock_ticks() - job->started) / 1000, UINT64_C(1)),
+                .elapsed_us = (bw_clock_ticks() - job->started) / 1000 + 1,
                 .program = job->cli->program,
         };
         int r = 0;

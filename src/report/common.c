@@ -66,14 +66,14 @@ size_t bw_report_clean(struct bw_buf *out, struct bw_str s)
                 size_t n = bw_plain_run(s);
                 uint32_t rune;
 
-                bw_buf_put(out, s.p, n);
+                bw_report_put(out, s.p, n);
                 width += n;
                 s = bw_str_n(s.p + n, s.n - n);
                 if (s.n == 0)
                         break;
                 n = bw_utf8_decode(s, &rune);
                 if (rune == '\t' || rune == '\n' || rune == '\r') {
-                        bw_buf_char(out, ' ');
+                        bw_report_char(out, ' ');
                         width++;
                 } else if (rune < 0x100 ? bw_rune_is_unsafe(rune) : rune == BW_RUNE_ERROR && n == 1) {
                         bw_buf_clean(out, bw_str_n(s.p, n));
@@ -84,7 +84,7 @@ size_t bw_report_clean(struct bw_buf *out, struct bw_str s)
                         bw_buf_printf(out, "\\u{%04X}", (unsigned)rune);
                         width += out->n - before;
                 } else {
-                        bw_buf_put(out, s.p, n);
+                        bw_report_put(out, s.p, n);
                         width += bw_rune_width(rune);
                 }
                 s = bw_str_n(s.p + n, s.n - n);

@@ -63,18 +63,18 @@ static void lead(struct bw_emit *e)
         if (e->after_key) {
                 e->after_key = false;
                 if (e->syntax == BW_SYNTAX_YAML)
-                        bw_buf_char(&e->buf, ' ');
+                        bw_report_char(&e->buf, ' ');
                 return;
         }
         if (e->syntax == BW_SYNTAX_JSON) {
                 if (level->has_items)
-                        bw_buf_char(&e->buf, ',');
+                        bw_report_char(&e->buf, ',');
                 new_line(e, e->depth * INDENT);
         } else {
                 if (level->has_items || !level->in_line)
                         new_line(e, level->indent);
                 if (level->is_list)
-                        bw_buf_put(&e->buf, "- ", 2);
+                        bw_report_put(&e->buf, "- ", 2);
         }
         level->has_items = true;
         if (e->buf.n >= BW_REPORT_BLOCK)
@@ -92,7 +92,7 @@ static void begin(struct bw_emit *e, bool is_list)
         }
         if (e->syntax == BW_SYNTAX_JSON) {
                 lead(e);
-                bw_buf_char(&e->buf, is_list ? '[' : '{');
+                bw_report_char(&e->buf, is_list ? '[' : '{');
         } else if (parent && e->after_key) {
                 /* A list stands under its key without further indent, as kubectl prints it. */
                 level.in_line = false;
@@ -125,11 +125,11 @@ void bw_emit_end(struct bw_emit *e)
         if (e->syntax == BW_SYNTAX_JSON) {
                 if (level->has_items)
                         new_line(e, e->depth * INDENT);
-                bw_buf_char(&e->buf, level->is_list ? ']' : '}');
+                bw_report_char(&e->buf, level->is_list ? ']' : '}');
         } else if (!level->has_items) {
                 if (!level->in_line)
-                        bw_buf_char(&e->buf, ' ');
-                bw_buf_puts(&e->buf, level->is_list ? "[]" : "{}");
+                        bw_report_char(&e->buf, ' ');
+                bw_report_puts(&e->buf, level->is_list ? "[]" : "{}");
         }
 }
 
@@ -152,28 +152,28 @@ static void escape(struct bw_buf *out, uint32_t rune, struct bw_str bytes)
 
         for (size_t i = 0; i + 1 < sizeof(named); i += 2) {
                 if (rune == (uint32_t)named[i]) {
-                        bw_buf_char(out, '\\');
-                        bw_buf_char(out, named[i + 1]);
+                        bw_report_char(out, '\\');
+                        bw_report_char(out, named[i + 1]);
                         return;
                 }
         }
         if (rune == BW_RUNE_ERROR)
-                bw_buf_puts(out, "\xef\xbf\xbd");
+                bw_report_puts(out, "\xef\xbf\xbd");
         else if (rune < 0x10000 && (bw_rune_is_unsafe(rune) || rune >= 0xfffe))
                 bw_buf_printf(out, "\\u%04x", (unsigned)rune);
         else
-                bw_buf_str(out, bytes);
+                bw_report_str(out, bytes);
 }
 
 /* A string in double quotes that JSON and YAML read alike. */
 static void put_quoted(struct bw_buf *out, struct bw_str s)
 {
-        bw_buf_char(out, '"');
+        bw_report_char(out, '"');
         for (;;) {
                 size_t n = quoted_run(s);
                 uint32_t rune;
 
-                bw_buf_put(out, s.p, n);
+                bw_report_put(out, s.p, n);
                 s = bw_str_n(s.p + n, s.n - n);
                 if (s.n == 0)
                         break;
@@ -181,7 +181,7 @@ static void put_quoted(struct bw_buf *out, struct bw_str s)
                 escape(out, rune, bw_str_n(s.p, n));
                 s = bw_str_n(s.p + n, s.n - n);
         }
-        bw_buf_char(out, '"');
+        bw_report_char(out, '"');
 }
 
 /* What YAML 1.1 and 1.2 would not read as a string. */
@@ -233,10 +233,10 @@ static void put_block(struct bw_emit *e, struct bw_str s)
         const struct bw_emit_level *level = innermost(e);
         struct bw_str line;
 
-        bw_buf_put(&e->buf, "|-", 2);
+        bw_report_put(&e->buf, "|-", 2);
         while (bw_str_split(&s, '\n', &line)) {
                 new_line(e, line.n ? (level ? level->indent : 0u) + INDENT : 0u);
-                bw_buf_str(&e->buf, line);
+                bw_report_str(&e->buf, line);
         }
 }
 
@@ -245,7 +245,7 @@ static void put_str(struct bw_emit *e, struct bw_str s)
         if (e->syntax == BW_SYNTAX_JSON)
                 put_quoted(&e->buf, s);
         else if (is_yaml_plain(s))
-                bw_buf_str(&e->buf, s);
+                bw_report_str(&e->buf, s);
         else
                 put_quoted(&e->buf, s);
 }
@@ -254,9 +254,9 @@ void bw_emit_key(struct bw_emit *e, const char *key)
 {
         lead(e);
         if (e->syntax == BW_SYNTAX_JSON)
-                bw_buf_char(&e->buf, '"');
-        bw_buf_puts(&e->buf, key);
-        bw_buf_puts(&e->buf, e->syntax == BW_SYNTAX_JSON ? "\": " : ":");
+                bw_report_char(&e->buf, '"');
+        bw_report_puts(&e->buf, key);
+        bw_report_puts(&e->buf, e->syntax == BW_SYNTAX_JSON ? "\": " : ":");
         e->after_key = true;
 }
 
@@ -264,7 +264,7 @@ void bw_emit_any_key(struct bw_emit *e, struct bw_str key)
 {
         lead(e);
         put_str(e, key);
-        bw_buf_puts(&e->buf, e->syntax == BW_SYNTAX_JSON ? ": " : ":");
+        bw_report_puts(&e->buf, e->syntax == BW_SYNTAX_JSON ? ": " : ":");
         e->after_key = true;
 }
 
@@ -286,7 +286,7 @@ void bw_emit_u64(struct bw_emit *e, uint64_t v)
 void bw_emit_bool(struct bw_emit *e, bool b)
 {
         lead(e);
-        bw_buf_puts(&e->buf, b ? "true" : "false");
+        bw_report_puts(&e->buf, b ? "true" : "false");
 }
 
 static void emit_map_value(struct bw_emit *e, struct bw_value v)
@@ -354,12 +354,12 @@ void bw_emit_key_u64(struct bw_emit *e, const char *key, uint64_t v)
 
 void bw_emit_next_document(struct bw_emit *e)
 {
-        bw_buf_puts(&e->buf, e->syntax == BW_SYNTAX_YAML ? "\n---\n" : "\n");
+        bw_report_puts(&e->buf, e->syntax == BW_SYNTAX_YAML ? "\n---\n" : "\n");
 }
 
 int bw_emit_finish(struct bw_emit *e, struct bw_error *reterr)
 {
-        bw_buf_char(&e->buf, '\n');
+        bw_report_char(&e->buf, '\n');
         flush(e, 1);
         if (e->status == -ENOMEM)
                 return bw_error_nomem(reterr);

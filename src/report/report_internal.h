@@ -15,6 +15,31 @@
 /* Hands buf to options->flush and empties it, if it holds at least `least` bytes. Gives the buffer's or flush's error. */
 BW_CHECK int bw_report_flush(struct bw_buf *buf, const struct bw_report_options *options, size_t least);
 
+/* bw_buf_put() and its kin, without the call while there is room: most of a report is short pieces. */
+static inline void bw_report_put(struct bw_buf *buf, const void *p, size_t n)
+{
+        if (BW_UNLIKELY(buf->cap - buf->n <= n)) {
+                bw_buf_put(buf, p, n);
+                return;
+        }
+        memcpy(buf->p + buf->n, p, n);
+        buf->n += n;
+        buf->p[buf->n] = '\0';
+}
+static inline void bw_report_str(struct bw_buf *buf, struct bw_str s)
+{
+        if (s.n)
+                bw_report_put(buf, s.p, s.n);
+}
+static inline void bw_report_puts(struct bw_buf *buf, const char *s)
+{
+        bw_report_put(buf, s, strlen(s));
+}
+static inline void bw_report_char(struct bw_buf *buf, char c)
+{
+        bw_report_put(buf, &c, 1);
+}
+
 /* Columns that a rune takes: 0 (combining), 1 or 2. */
 unsigned bw_rune_width(uint32_t rune);
 /* True for what must not reach a terminal: controls, and marks that reorder or hide text (bidirectional overrides). */

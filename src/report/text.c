@@ -53,13 +53,13 @@ static const char *const severity_labels[_BW_SEVERITY_MAX] = {
 void text_paint(struct text *t, enum paint paint)
 {
         if (t->options->color && paint != PAINT_NONE)
-                bw_buf_puts(&t->out, paints[paint]);
+                bw_report_puts(&t->out, paints[paint]);
 }
 
 void text_unpaint(struct text *t, enum paint paint)
 {
         if (t->options->color && paint != PAINT_NONE)
-                bw_buf_put(&t->out, "\x1b[0m", 4);
+                bw_report_put(&t->out, "\x1b[0m", 4);
 }
 
 void text_painted(struct text *t, enum paint paint, struct bw_str s)
@@ -93,13 +93,13 @@ static size_t wrap_line(struct text *t, struct bw_str line, size_t column, size_
                         ;
                 columns = bw_utf8_count(word);
                 if (column + blanks + columns > width && !fresh) {
-                        bw_buf_char(&t->out, '\n');
+                        bw_report_char(&t->out, '\n');
                         bw_buf_fill(&t->out, ' ', indent);
                         column = indent;
                         blanks = 0;
                 }
                 bw_buf_fill(&t->out, ' ', blanks);
-                bw_buf_str(&t->out, word);
+                bw_report_str(&t->out, word);
                 column += blanks + columns;
                 fresh = false;
                 line = bw_str_n(line.p + word.n, line.n - word.n);
@@ -116,7 +116,7 @@ void text_wrapped(struct text *t, struct bw_str s, size_t column, size_t indent)
                 s.n--;
         while (bw_str_split(&s, '\n', &line)) {
                 if (!first) {
-                        bw_buf_char(&t->out, '\n');
+                        bw_report_char(&t->out, '\n');
                         bw_buf_fill(&t->out, ' ', indent);
                         column = indent;
                 }
@@ -139,11 +139,11 @@ static size_t put_position(struct bw_buf *out, struct bw_str file, uint32_t line
 
         (void)bw_report_clean(out, file);
         if (line) {
-                bw_buf_char(out, ':');
+                bw_report_char(out, ':');
                 bw_buf_u64(out, line);
         }
         if (line && column) {
-                bw_buf_char(out, ':');
+                bw_report_char(out, ':');
                 bw_buf_u64(out, column);
         }
         return out->n - before;
@@ -156,18 +156,18 @@ static void put_resource(struct text *t, const struct bw_finding *f)
         text_paint(t, PAINT_BOLD);
         (void)bw_report_clean(&t->out, r->kind.n ? r->kind : BW_STR("Document"));
         if (r->name.n || r->ns.n)
-                bw_buf_char(&t->out, ' ');
+                bw_report_char(&t->out, ' ');
         if (r->ns.n) {
                 (void)bw_report_clean(&t->out, r->ns);
-                bw_buf_char(&t->out, '/');
+                bw_report_char(&t->out, '/');
         }
         (void)bw_report_clean(&t->out, r->name);
         text_unpaint(t, PAINT_BOLD);
-        bw_buf_put(&t->out, "  ", 2);
+        bw_report_put(&t->out, "  ", 2);
         text_paint(t, PAINT_DIM);
         (void)put_position(&t->out, f->location.file, r->line, 0);
         text_unpaint(t, PAINT_DIM);
-        bw_buf_char(&t->out, '\n');
+        bw_report_char(&t->out, '\n');
 }
 
 static void put_rule(struct text *t, const struct bw_finding *f)
@@ -179,17 +179,17 @@ static void put_rule(struct text *t, const struct bw_finding *f)
 
         bw_buf_fill(&t->out, ' ', INDENT_RULE);
         text_paint(t, paint);
-        bw_buf_put(&t->out, label, n);
+        bw_report_put(&t->out, label, n);
         text_unpaint(t, paint);
         bw_buf_fill(&t->out, ' ', TEXT_LABEL_WIDTH - BW_MIN(n, TEXT_LABEL_WIDTH) + 2);
         text_painted(t, PAINT_BOLD, f->rule->id);
-        bw_buf_put(&t->out, "  ", 2);
+        bw_report_put(&t->out, "  ", 2);
         (void)bw_report_clean(&t->out, f->rule->title);
         if (verdict_rows[f->verdict].brief && f->message.n) {
-                bw_buf_put(&t->out, ": ", 2);
+                bw_report_put(&t->out, ": ", 2);
                 (void)bw_report_clean(&t->out, f->message);
         }
-        bw_buf_char(&t->out, '\n');
+        bw_report_char(&t->out, '\n');
 }
 
 static void put_place(struct text *t, const struct bw_finding *f)
@@ -200,20 +200,20 @@ static void put_place(struct text *t, const struct bw_finding *f)
         bw_buf_fill(&t->out, ' ', INDENT_PLACE);
         column += put_position(&t->out, f->location.file, f->location.line, f->location.column);
         if (t->options->wide || f->location.source.n == 0) {
-                bw_buf_put(&t->out, "  ", 2);
+                bw_report_put(&t->out, "  ", 2);
                 text_paint(t, PAINT_DIM);
                 column += 2 + bw_report_clean(&t->out, f->location.path);
                 text_unpaint(t, PAINT_DIM);
         }
         if (f->message.n && width && column + 2 + f->message.n > width) {
-                bw_buf_char(&t->out, '\n');
+                bw_report_char(&t->out, '\n');
                 bw_buf_fill(&t->out, ' ', INDENT_PLACE + 2);
                 text_wrapped(t, f->message, INDENT_PLACE + 2, INDENT_PLACE + 2);
         } else if (f->message.n) {
-                bw_buf_put(&t->out, "  ", 2);
+                bw_report_put(&t->out, "  ", 2);
                 text_wrapped(t, f->message, column + 2, INDENT_PLACE + 2);
         }
-        bw_buf_char(&t->out, '\n');
+        bw_report_char(&t->out, '\n');
         text_source(t, &f->location, INDENT_PLACE - 2);
 }
 
@@ -223,11 +223,11 @@ static void put_fix(struct text *t, struct bw_str fix)
                 return;
         bw_buf_fill(&t->out, ' ', INDENT_PLACE);
         text_paint(t, PAINT_PASS);
-        bw_buf_put(&t->out, "fix:", 4);
+        bw_report_put(&t->out, "fix:", 4);
         text_unpaint(t, PAINT_PASS);
-        bw_buf_char(&t->out, ' ');
+        bw_report_char(&t->out, ' ');
         text_wrapped(t, fix, INDENT_PLACE + 5, INDENT_PLACE + 5);
-        bw_buf_char(&t->out, '\n');
+        bw_report_char(&t->out, '\n');
 }
 
 static void put_controls(struct text *t, const struct bw_rule_info *rule)
@@ -236,17 +236,17 @@ static void put_controls(struct text *t, const struct bw_rule_info *rule)
                 return;
         bw_buf_fill(&t->out, ' ', INDENT_PLACE);
         text_paint(t, PAINT_DIM);
-        bw_buf_puts(&t->out, "see: ");
+        bw_report_puts(&t->out, "see: ");
         (void)bw_report_clean(&t->out, rule->practice);
         for (size_t i = 0; i < rule->n_controls; i++) {
                 if (i || rule->practice.n)
-                        bw_buf_put(&t->out, ", ", 2);
+                        bw_report_put(&t->out, ", ", 2);
                 (void)bw_report_clean(&t->out, rule->controls[i].framework);
-                bw_buf_char(&t->out, ' ');
+                bw_report_char(&t->out, ' ');
                 (void)bw_report_clean(&t->out, rule->controls[i].control);
         }
         text_unpaint(t, PAINT_DIM);
-        bw_buf_char(&t->out, '\n');
+        bw_report_char(&t->out, '\n');
 }
 
 /* Findings of one rule in one resource: places one under the other, the fix once if it is the same for all. */
@@ -306,7 +306,7 @@ static int put_group(struct text *t, const struct bw_finding *findings, size_t n
                 if (r < 0)
                         return r;
         }
-        bw_buf_char(&t->out, '\n');
+        bw_report_char(&t->out, '\n');
         return 0;
 }
 

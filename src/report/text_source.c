@@ -46,6 +46,10 @@ static size_t rune_columns(struct bw_str s, size_t *ret_bytes)
 {
         uint32_t rune;
 
+        if (s.p[0] >= 0x20 && s.p[0] < 0x7f) {
+                *ret_bytes = 1;
+                return 1;
+        }
         *ret_bytes = bw_utf8_decode(s, &rune);
         if (rune == '\t')
                 return TAB_WIDTH;
@@ -101,9 +105,12 @@ static struct window find_window(struct bw_str line, size_t at, size_t room)
 {
         struct window w = {.from = at, .to = at};
         size_t half = room / 2;
-        size_t left = half - BW_MIN(half, grow_left(line, &w, half));
+        size_t left;
 
-        left = grow_right(line, &w, room - left);
+        if (line.n <= room && bw_plain_run(line) == line.n)
+                return (struct window){.from = 0, .to = line.n};
+        left = grow_left(line, &w, half);
+        left = grow_right(line, &w, room - half + left);
         (void)grow_left(line, &w, left);
         return w;
 }
@@ -128,25 +135,35 @@ static size_t put_piece(struct bw_buf *out, struct bw_str piece)
         return width;
 }
 
-static void put_gutter(struct text *t, size_t indent, uint32_t number)
+/* The line's number, or blanks in its place, and a bar. */
+static void put_gutter(struct text *t, size_t indent, struct bw_str number, size_t width)
 {
-        char digits[12];
-        size_t n = 0;
-
-        for (uint32_t v = number; v; v /= 10)
-                digits[n++] = (char)('0' + v % 10);
-        bw_buf_fill(&t->out, ' ', indent + (n < NUMBER_WIDTH ? NUMBER_WIDTH - n : 0));
+        bw_buf_fill(&t->out, ' ', indent + width - number.n);
         text_paint(t, PAINT_DIM);
-        while (n)
-                bw_buf_char(&t->out, digits[--n]);
-        bw_buf_put(&t->out, " |", 2);
+        bw_report_str(&t->out, number);
+        bw_report_put(&t->out, " |", 2);
         text_unpaint(t, PAINT_DIM);
-        bw_buf_char(&t->out, ' ');
+        bw_report_char(&t->out, ' ');
+}
+
+/* v in decimal, at the end of digits. */
+static struct bw_str decimal(char digits[static 10], uint32_t v)
+{
+        size_t at = 10;
+
+        do {
+                digits[--at] = (char)('0' + v % 10);
+                v /= 10;
+        } while (v);
+        return bw_str_n(digits + at, 10 - at);
 }
 
 void text_source(struct text *t, const struct bw_location *at, size_t indent)
 {
-        size_t gutter = indent + NUMBER_WIDTH + 3;
+        char digits[10];
+        struct bw_str number = decimal(digits, at->line);
+        size_t number_width = BW_MAX(number.n, (size_t)NUMBER_WIDTH);
+        size_t gutter = indent + number_width + 3;
         size_t width = t->options->width ? t->options->width : TEXT_DEFAULT_WIDTH;
         struct bw_str line = at->source;
         size_t caret;
@@ -163,26 +180,26 @@ void text_source(struct text *t, const struct bw_location *at, size_t indent)
         /* Two columns are for the ellipses. */
         w = find_window(line, caret, width > gutter + 22 ? width - gutter - 2 : 20);
         end = token_end(bw_str_n(line.p, w.to), caret);
-        put_gutter(t, indent, at->line);
+        put_gutter(t, indent, number, number_width);
         before = 0;
         if (w.from > 0) {
-                bw_buf_puts(&t->out, ELLIPSIS);
+                bw_report_puts(&t->out, ELLIPSIS);
                 before = 1;
         }
         before += put_piece(&t->out, bw_str_n(line.p + w.from, caret - w.from));
         under = put_piece(&t->out, bw_str_n(line.p + caret, end - caret));
         (void)put_piece(&t->out, bw_str_n(line.p + end, w.to - end));
         if (w.to < line.n)
-                bw_buf_puts(&t->out, ELLIPSIS);
-        bw_buf_char(&t->out, '\n');
+                bw_report_puts(&t->out, ELLIPSIS);
+        bw_report_char(&t->out, '\n');
         if (at->column == 0)
                 return;
-        put_gutter(t, indent, 0);
+        put_gutter(t, indent, BW_STR(""), number_width);
         bw_buf_fill(&t->out, ' ', before);
         text_paint(t, PAINT_CARET);
-        bw_buf_char(&t->out, '^');
+        bw_report_char(&t->out, '^');
         if (under > 1)
                 bw_buf_fill(&t->out, '~', under - 1);
         text_unpaint(t, PAINT_CARET);
-        bw_buf_char(&t->out, '\n');
+        bw_report_char(&t->out, '\n');
 }

@@ -67,7 +67,7 @@ static void put_number(struct bw_buf *out, uint64_t v, size_t width)
         } while (v);
         bw_buf_fill(out, ' ', n < width ? width - n : 0);
         while (n)
-                bw_buf_char(out, digits[--n]);
+                bw_report_char(out, digits[--n]);
 }
 
 static void put_padded(struct text *t, enum paint paint, struct bw_str s, size_t width)
@@ -86,49 +86,49 @@ static void put_table(struct text *t, const struct rows *rows)
         for (size_t i = 0; i < shown; i++)
                 id_width = BW_MAX(id_width, rows->items[i].rule->id.n);
         text_paint(t, PAINT_DIM);
-        bw_buf_puts(&t->out, "SEVERITY  FINDINGS  ");
+        bw_report_puts(&t->out, "SEVERITY  FINDINGS  ");
         put_padded(t, PAINT_NONE, BW_STR("RULE"), id_width + 2);
-        bw_buf_puts(&t->out, "TITLE");
+        bw_report_puts(&t->out, "TITLE");
         text_unpaint(t, PAINT_DIM);
-        bw_buf_char(&t->out, '\n');
+        bw_report_char(&t->out, '\n');
         for (size_t i = 0; i < shown; i++) {
                 const struct bw_rule_info *rule = rows->items[i].rule;
 
                 put_padded(t, text_severity_paint(rule->severity), bw_str(bw_severity_text(rule->severity)), 8);
                 put_number(&t->out, rows->items[i].count, 10);
-                bw_buf_puts(&t->out, "  ");
+                bw_report_puts(&t->out, "  ");
                 put_padded(t, PAINT_BOLD, rule->id, id_width + 2);
                 (void)bw_report_clean(&t->out, rule->title);
-                bw_buf_char(&t->out, '\n');
+                bw_report_char(&t->out, '\n');
         }
         if (rows->n > shown) {
                 uint64_t rest = 0;
 
                 for (size_t i = shown; i < rows->n; i++)
                         rest += rows->items[i].count;
-                bw_buf_puts(&t->out, "        ");
+                bw_report_puts(&t->out, "        ");
                 put_number(&t->out, rest, 10);
                 bw_buf_printf(&t->out, "  of %zu more %s\n", rows->n - shown,
                               rows->n - shown == 1 ? "rule" : "rules");
         }
-        bw_buf_char(&t->out, '\n');
+        bw_report_char(&t->out, '\n');
 }
 
 static void put_count(struct text *t, const char *comma, uint64_t count, enum paint paint, const char *word)
 {
-        bw_buf_puts(&t->out, comma);
+        bw_report_puts(&t->out, comma);
         text_paint(t, count ? paint : PAINT_DIM);
         bw_buf_u64(&t->out, count);
-        bw_buf_char(&t->out, ' ');
-        bw_buf_puts(&t->out, word);
+        bw_report_char(&t->out, ' ');
+        bw_report_puts(&t->out, word);
         text_unpaint(t, count ? paint : PAINT_DIM);
 }
 
 static void put_plural(struct bw_buf *out, uint64_t n, const char *one, const char *many)
 {
         bw_buf_u64(out, n);
-        bw_buf_char(out, ' ');
-        bw_buf_puts(out, n == 1 ? one : many);
+        bw_report_char(out, ' ');
+        bw_report_puts(out, n == 1 ? one : many);
 }
 
 static void put_elapsed(struct bw_buf *out, uint64_t us)
@@ -161,7 +161,7 @@ static void put_counts(struct text *t)
         if (s->verdicts[BW_VERDICT_ERROR])
                 put_count(t, "; ", s->verdicts[BW_VERDICT_ERROR], PAINT_ERROR,
                           s->verdicts[BW_VERDICT_ERROR] == 1 ? "rule error" : "rule errors");
-        bw_buf_char(&t->out, '\n');
+        bw_report_char(&t->out, '\n');
 }
 
 static void put_coverage(struct text *t)
@@ -170,25 +170,25 @@ static void put_coverage(struct text *t)
 
         put_plural(&t->out, s->documents, "object", "objects");
         if (t->options->files) {
-                bw_buf_puts(&t->out, " in ");
+                bw_report_puts(&t->out, " in ");
                 put_plural(&t->out, t->options->files, "file", "files");
         }
-        bw_buf_puts(&t->out, " judged by ");
+        bw_report_puts(&t->out, " judged by ");
         put_plural(&t->out, s->rules, "rule", "rules");
         if (t->options->elapsed_us)
                 put_elapsed(&t->out, t->options->elapsed_us);
         if (s->other) {
-                bw_buf_puts(&t->out, "; ");
+                bw_report_puts(&t->out, "; ");
                 put_plural(&t->out, s->other, "other document", "other documents");
-                bw_buf_puts(&t->out, " skipped");
+                bw_report_puts(&t->out, " skipped");
         }
-        bw_buf_char(&t->out, '\n');
+        bw_report_char(&t->out, '\n');
         if (t->report->n_errors) {
                 text_paint(t, PAINT_ERROR);
                 put_plural(&t->out, t->report->n_errors, "input or part of one", "inputs or parts of them");
-                bw_buf_puts(&t->out, " could not be read and was not judged");
+                bw_report_puts(&t->out, " could not be read and was not judged");
                 text_unpaint(t, PAINT_ERROR);
-                bw_buf_char(&t->out, '\n');
+                bw_report_char(&t->out, '\n');
         }
 }
 
@@ -211,9 +211,9 @@ int text_summary(struct text *t)
                         text_paint(t, PAINT_DIM);
                         bw_buf_printf(&t->out, "\n%s explain ", t->options->program);
                         (void)bw_report_clean(&t->out, rows.items[0].rule->id);
-                        bw_buf_puts(&t->out, " tells why a check matters and how to fix it");
+                        bw_report_puts(&t->out, " tells why a check matters and how to fix it");
                         text_unpaint(t, PAINT_DIM);
-                        bw_buf_char(&t->out, '\n');
+                        bw_report_char(&t->out, '\n');
                 }
         }
         bw_free(rows.items);
