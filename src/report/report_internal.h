@@ -18,7 +18,7 @@ BW_CHECK int bw_report_flush(struct bw_buf *buf, const struct bw_report_options 
 /* bw_buf_put() and its kin, without the call while there is room: most of a report is short pieces. */
 static inline void bw_report_put(struct bw_buf *buf, const void *p, size_t n)
 {
-        if (BW_UNLIKELY(buf->cap - buf->n <= n)) {
+        if (BW_UNLIKELY(buf->cap - buf->n <= n || n == 0)) {
                 bw_buf_put(buf, p, n);
                 return;
         }
