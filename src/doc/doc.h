@@ -46,7 +46,7 @@ struct bw_doc {
 };
 
 /*
- * Reads one YAML document exactly as sigs.k8s.io/yaml does: text is one piece of a stream (see stream.h). strict: also
+ * Reads one YAML document exactly as sigs.k8s.io/yaml does (a piece of a stream: bw_doc_read()). strict: also
  * refuse duplicate keys. Marks are kept for every value. Empty text (or comments only) gives a null root.
  * first_line: line of text in its input, for marks and errors.
  * -EINVAL (with line and column), -E2BIG (a named limit), -ENOMEM.
@@ -56,8 +56,10 @@ BW_CHECK int bw_yaml_read(struct bw_arena *arena, struct bw_str text, uint32_t f
 
 /*
  * Reads one JSON value from the beginning of text; *ret_used: bytes used, with blanks around it. Bad UTF-8 becomes
- * U+FFFD, of duplicate keys the last wins (strict: refused), numbers are int, uint or double as they fit. No marks:
- * bw_doc_mark() finds places when they are asked for.
+ * U+FFFD, of duplicate keys the last wins (strict: refused). A number without fraction and exponent is an int, else a uint,
+ * else a double, as it fits: 18446744073709551615 stays exact in what is printed, and CEL's view of a document makes doubles
+ * of uints. No marks: bw_doc_mark() finds places when they are asked for. text should be one piece of a stream: all of it
+ * is copied.
  */
 BW_CHECK int bw_json_read(struct bw_arena *arena, struct bw_str text, uint32_t first_line, uint32_t first_column,
                           bool strict, struct bw_doc *ret_doc, size_t *ret_used, struct bw_error *reterr);
@@ -67,6 +69,17 @@ bool bw_doc_identify(struct bw_doc *doc);
 
 /* Where the value at path (or the deepest part of it that is there) stands. at_key: the place of the key. */
 struct bw_mark bw_doc_mark(struct bw_doc *doc, struct bw_arena *arena, struct bw_path path, bool at_key);
+
+/*
+ * Calls each for every item of a List (what apimachinery calls one: there is a list at "items"), Lists inside of Lists opened
+ * up to BW_LIMIT_LIST_DEPTH; a document that is no List is its only item. Items share the document's text, are identified,
+ * are counted from doc->index, and have apiVersion and kind from a typed list (PodList) when they have none of their own.
+ * Ends with each's first negative answer and gives it.
+ */
+bool bw_doc_is_list(const struct bw_doc *doc);
+BW_CHECK int bw_doc_list_items(struct bw_arena *arena, struct bw_doc *doc,
+                               int (*each)(void *ctx, struct bw_doc *item, struct bw_error *reterr), void *ctx,
+                               struct bw_error *reterr);
 
 /* Line number `line` (of the input) of the document's text, without its end; empty when outside. */
 struct bw_str bw_doc_line(const struct bw_doc *doc, uint32_t line);

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * marks_internal: places in JSON documents, found by going over the text again: only documents with findings need them.
+ * Ownership: marks live in the arena. Threads: writes into the document's containers: one thread at a time.
+ */
+#ifndef BW_DOC_MARKS_INTERNAL_H
+#define BW_DOC_MARKS_INTERNAL_H
+
+#include "doc/doc.h"
+
+/* Sets the marks of all lists and maps of a JSON document. -ENOMEM: of some only. */
+BW_CHECK int bw_json_marks(struct bw_arena *arena, const struct bw_doc *doc);
+
+#endif

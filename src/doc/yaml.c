@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "doc/doc.h"
+#include "doc/yaml_internal.h"
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "base/limits.h"
+#include "base/utf8.h"
+
+static int give_bytes(void *data, unsigned char *buffer, size_t size, size_t *size_read)
+{
+        struct bw_yaml_source *s = data;
+        size_t left = s->shown.n - BW_MIN(s->read, s->shown.n);
+        size_t n = BW_MIN(size, left);
+
+        if (n)
+                memcpy(buffer, s->shown.p + s->read, n);
+        if (n < size && s->add_newline && s->read + n == s->shown.n)
+                buffer[n++] = '\n';
+        s->read += n;
+        *size_read = n;
+        return 1;
+}
+
+/* ---- libyaml's errors ---- */
+
+/* Place of a byte, for errors of the reader, which knows no lines. */
+static struct bw_mark mark_of_byte(const struct bw_yaml_source *s, uint32_t line, size_t at)
+{
+        struct bw_mark mark = {.line = line, .column = 1};
+        const char *p = s->shown.p;
+        const char *end = p + BW_MIN(at, s->shown.n);
+        const char *newline;
+
+        while (p < end && (newline = memchr(p, '\n', (size_t)(end - p))) != NULL) {
+                mark.line++;
+                p = newline + 1;
+        }
+        mark.column += (uint32_t)bw_utf8_count(bw_str_n(p, (size_t)(end - p)));
+        return mark;
+}
+
+static BW_COLD int parser_error(const struct bw_yaml_composer *c, const struct bw_yaml_source *s,
+                                const yaml_parser_t *parser, struct bw_error *reterr)
+{
+        const char *problem = parser->problem ? parser->problem : "not readable";
+        struct bw_mark mark;
+
+        switch (parser->error) {
+        case YAML_MEMORY_ERROR:
+                return bw_error_nomem(reterr);
+        case YAML_READER_ERROR:
+                mark = mark_of_byte(s, c->line, parser->problem_offset);
+                return bw_error_at(reterr, -EINVAL, mark.line, mark.column, "%s", problem);
+        default:
+                mark = bw_yaml_mark(c, parser->problem_mark);
+                if (!parser->context)
+                        return bw_error_at(reterr, -EINVAL, mark.line, mark.column, "%s", problem);
+                return bw_error_at(reterr, -EINVAL, mark.line, mark.column, "%s %s that begins at line %" PRIu32, problem,
+                                   parser->context, bw_yaml_mark(c, parser->context_mark).line);
+        }
+}
+
+/* ---- events ---- */
+
+struct reading {
+        struct bw_yaml_composer composer;
+        struct bw_yaml_source source;
+        uint32_t flow;      /* depth of flow collections */
+        uint64_t flow_cost; /* libyaml looks at each open flow collection at each token */
+};
+
+static int check_version(const yaml_event_t *event, const struct bw_mark *mark, struct bw_error *reterr)
+{
+        const yaml_version_directive_t *v = event->data.document_start.version_directive;
+
+        if (v && (v->major != 1 || v->minor != 1))
+                return bw_error_at(reterr, -EINVAL, mark->line, mark->column, "YAML %d.%d: Kubernetes reads YAML 1.1",
+                                   v->major, v->minor);
+        return 0;
+}
+
+/* Keeps count of flow collections, whose nesting costs libyaml time that grows with its square. */
+static int count_flow(struct reading *r, const yaml_event_t *event, const struct bw_mark *mark, struct bw_error *reterr)
+{
+        switch (event->type) {
+        case YAML_SEQUENCE_START_EVENT:
+                r->flow += r->flow || event->data.sequence_start.style == YAML_FLOW_SEQUENCE_STYLE;
+                break;
+        case YAML_MAPPING_START_EVENT:
+                r->flow += r->flow || event->data.mapping_start.style == YAML_FLOW_MAPPING_STYLE;
+                break;
+        case YAML_SEQUENCE_END_EVENT:
+        case YAML_MAPPING_END_EVENT:
+                r->flow -= r->flow > 0;
+                break;
+        default:
+                break;
+        }
+        r->flow_cost += r->flow;
+        if (r->flow_cost > BW_LIMIT_YAML_FLOW)
+                return bw_error_at(reterr, -E2BIG, mark->line, mark->column,
+                                   "too many values at too great a depth of brackets (limit %" PRIu64 ")",
+                                   BW_LIMIT_YAML_FLOW);
+        return 0;
+}
+
+/* 1 at the end of the document (or of a text without one). */
+static int on_event(struct reading *r, yaml_event_t *event, struct bw_error *reterr)
+{
+        struct bw_mark mark = bw_yaml_mark(&r->composer, event->start_mark);
+        int status;
+
+        switch (event->type) {
+        case YAML_STREAM_START_EVENT:
+                return 0;
+        case YAML_DOCUMENT_START_EVENT:
+                return check_version(event, &mark, reterr);
+        case YAML_DOCUMENT_END_EVENT:
+        case YAML_STREAM_END_EVENT:
+        case YAML_NO_EVENT:
+                return 1;
+        case YAML_SCALAR_EVENT:
+                status = bw_yaml_repair_event(&r->source, event, r->flow, mark, reterr);
+                if (status < 0)
+                        return status;
+                break;
+        default:
+                break;
+        }
+        status = count_flow(r, event, &mark, reterr);
+        return status < 0 ? status : bw_yaml_compose(&r->composer, event, reterr);
+}
+
+static int read_events(struct reading *r, yaml_parser_t *parser, struct bw_error *reterr)
+{
+        int status = 0;
+
+        while (status == 0) {
+                yaml_event_t event;
+
+                if (!yaml_parser_parse(parser, &event)) {
+                        status = bw_yaml_repair_error(&r->source, parser, reterr);
+                        return status < 0 ? status : parser_error(&r->composer, &r->source, parser, reterr);
+                }
+                status = on_event(r, &event, reterr);
+                yaml_event_delete(&event);
+        }
+        return status < 0 ? status : bw_yaml_compose_end(&r->composer, reterr);
+}
+
+static int read_once(struct reading *r, struct bw_error *reterr)
+{
+        yaml_parser_t parser;
+        int status;
+
+        if (!yaml_parser_initialize(&parser))
+                return bw_error_nomem(reterr);
+        yaml_parser_set_input(&parser, give_bytes, &r->source);
+        status = read_events(r, &parser, reterr);
+        yaml_parser_delete(&parser);
+        return status;
+}
+
+int bw_yaml_read_text(struct bw_arena *arena, struct bw_str text, bool add_newline, uint32_t first_line, bool strict,
+                      struct bw_doc *ret_doc, struct bw_error *reterr)
+{
+        struct bw_arena_mark start = bw_arena_save(arena);
+        struct reading r = {0};
+        int status = bw_yaml_source_init(&r.source, text, add_newline, first_line, reterr);
+
+        if (status == 0)
+                status = -EAGAIN;
+        while (status == -EAGAIN) {
+                bw_yaml_composer_done(&r.composer);
+                bw_arena_restore(arena, start);
+                bw_yaml_source_rewind(&r.source);
+                r.flow = 0;
+                r.flow_cost = 0;
+                r.composer = (struct bw_yaml_composer){.arena = arena, .strict = strict, .line = first_line};
+                status = read_once(&r, reterr);
+        }
+        if (status == 0) {
+                *ret_doc = (struct bw_doc){
+                        .root = r.composer.done ? r.composer.root : bw_value_null(),
+                        .text = text,
+                        .line = first_line,
+                        .column = 1,
+                        .format = BW_FORMAT_YAML,
+                        .mark = r.composer.done ? r.composer.root_mark : (struct bw_mark){first_line, 1},
+                };
+        }
+        bw_yaml_composer_done(&r.composer);
+        bw_yaml_source_done(&r.source);
+        return status;
+}
+
+int bw_yaml_read(struct bw_arena *arena, struct bw_str text, uint32_t first_line, bool strict, struct bw_doc *ret_doc,
+                 struct bw_error *reterr)
+{
+        return bw_yaml_read_text(arena, text, false, first_line, strict, ret_doc, reterr);
+}

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * yaml_internal: the parts of the YAML reader: scalars (yaml_scalar.c), the composer (yaml_compose.c), places where libyaml
+ * and go-yaml differ (yaml_repair.c) and the reader that drives them (yaml.c).
+ * Ownership: values live in the arena; a composer and a source own heap memory until their _done function.
+ * Threads: one composer, one thread.
+ * Source: go.yaml.in/yaml/v2 resolve.go, decode.go, scannerc.go, parserc.go; sigs.k8s.io/yaml yaml.go.
+ */
+#ifndef BW_DOC_YAML_INTERNAL_H
+#define BW_DOC_YAML_INTERNAL_H
+
+#include <yaml.h>
+
+#include "value/value.h"
+
+struct bw_arena;
+struct bw_doc;
+struct bw_error;
+
+/* bw_yaml_read() of a text that may lack the line feed at its end, which a stream's reader adds. */
+BW_CHECK int bw_yaml_read_text(struct bw_arena *arena, struct bw_str text, bool add_newline, uint32_t first_line,
+                               bool strict, struct bw_doc *ret_doc, struct bw_error *reterr);
+
+/* ---- scalars ---- */
+
+/*
+ * What a scalar is: text with its tag ("" = none) as go-yaml resolves it. plain: it may be something else than a string
+ * without a tag saying so. The result is null, bool, int, uint, double or string; a string borrows text, but for !!binary,
+ * which is decoded into the arena. Doubles may be infinite or NaN. 0; -EINVAL: the tag and the text do not go together;
+ * -ENOMEM, -E2BIG.
+ */
+BW_CHECK int bw_yaml_resolve(struct bw_arena *arena, struct bw_str tag, struct bw_str text, bool plain,
+                             struct bw_value *ret, struct bw_error *reterr);
+
+/*
+ * The text of a mapping key: sigs.k8s.io/yaml makes texts of ints, bools and floats (as 32-bit floats). false: the key is
+ * of a type that cannot be one. ret->p is NULL when the arena is used up.
+ */
+bool bw_yaml_key_text(struct bw_arena *arena, struct bw_value key, struct bw_str *ret);
+
+/* ---- composer: events to values ---- */
+
+struct bw_yaml_item {
+        struct bw_value value;
+        struct bw_mark mark;
+};
+
+struct bw_yaml_frame {
+        size_t base;        /* of its items */
+        uint64_t decoded;   /* composer's count when it began */
+        uint32_t anchor;    /* number + 1 of its anchor; 0 = none */
+        uint32_t serial;    /* of the definition of that anchor */
+        uint32_t height;    /* of the highest container in it */
+        struct bw_mark mark;
+        bool is_map;
+        bool in_value;      /* map: a key was read, its value comes next */
+        bool merging;       /* map: that key was a merge key */
+};
+
+struct bw_yaml_anchor {
+        struct bw_str name;
+        struct bw_value value; /* ABSENT while the node is being read */
+        uint64_t size;         /* nodes in it, aliases expanded */
+        uint32_t height;
+        uint32_t serial;       /* a later definition has a greater one */
+};
+
+struct bw_yaml_composer {
+        struct bw_arena *arena;
+        bool strict;
+        bool suspect;     /* a value or key was read that JSON cannot hold */
+        bool done;        /* root is set */
+        uint32_t line;    /* of the text's first line */
+        uint32_t n_nodes;
+        uint64_t decoded; /* as go-yaml counts the nodes that it decodes, and those of them that aliases bring */
+        uint64_t aliased;
+        struct bw_value root;
+        struct bw_mark root_mark;
+
+        struct bw_yaml_item *items;
+        size_t n_items;
+        size_t cap_items;
+        struct bw_yaml_frame *frames;
+        size_t n_frames;
+        size_t cap_frames;
+        struct bw_yaml_anchor *anchors;
+        size_t n_anchors;
+        size_t cap_anchors;
+        uint32_t *anchor_index;
+        size_t n_slots;
+        char *chunk; /* room for short texts */
+        size_t chunk_left;
+};
+
+void bw_yaml_composer_done(struct bw_yaml_composer *c);
+/* Takes one node event (scalar, alias, start or end of a list or map). -EINVAL, -E2BIG, -ENOMEM with the place. */
+BW_CHECK int bw_yaml_compose(struct bw_yaml_composer *c, const yaml_event_t *event, struct bw_error *reterr);
+/* After the last event: refuses what JSON cannot hold. */
+BW_CHECK int bw_yaml_compose_end(struct bw_yaml_composer *c, struct bw_error *reterr);
+struct bw_mark bw_yaml_mark(const struct bw_yaml_composer *c, yaml_mark_t mark);
+
+/* ---- repairs ---- */
+
+/*
+ * The document's bytes, and what libyaml is given to read instead: the same, or a copy in which places that libyaml reads
+ * in another way than go-yaml are changed to something that it reads alike, character by character, so that marks stay.
+ */
+struct bw_yaml_source {
+        struct bw_str text;
+        struct bw_str shown;
+        char *copy;         /* shown's bytes once there is something to change */
+        bool add_newline;   /* shown is followed by a line feed */
+        char stand_in[4];   /* a character that stands for U+FEFF; "" = none */
+        size_t read;        /* bytes of shown that libyaml has got */
+        size_t rereads;
+        size_t *colons;     /* characters before each plain scalar whose last character stands for a colon */
+        size_t n_colons;
+        size_t cap_colons;
+        size_t at_index;    /* a place in shown: characters before it, and bytes */
+        size_t at_byte;
+        int escaped_slash;  /* whether text has "\/" in it: 1, 0, or -1 = not looked for yet */
+};
+
+/* text must outlive the source. -EINVAL, -E2BIG, -ENOMEM. */
+BW_CHECK int bw_yaml_source_init(struct bw_yaml_source *s, struct bw_str text, bool add_newline, uint32_t line,
+                                 struct bw_error *reterr);
+void bw_yaml_source_done(struct bw_yaml_source *s);
+/* Begins to read again. */
+void bw_yaml_source_rewind(struct bw_yaml_source *s);
+
+/*
+ * Looks at an event that libyaml gave: corrects its text in place, or finds that go-yaml refuses what it stands for
+ * (-EINVAL) or reads it in another way (-EAGAIN: shown is changed, read it again). flow: depth of flow collections.
+ */
+BW_CHECK int bw_yaml_repair_event(struct bw_yaml_source *s, yaml_event_t *event, uint32_t flow, struct bw_mark mark,
+                                  struct bw_error *reterr);
+/* After an error of libyaml: -EAGAIN when go-yaml takes what libyaml does not, and shown is changed. Else 0. */
+BW_CHECK int bw_yaml_repair_error(struct bw_yaml_source *s, const yaml_parser_t *parser, struct bw_error *reterr);
+
+#endif
