@@ -37,8 +37,8 @@ struct bw_cel_env_options {
         struct bw_str container;       /* namespace for name resolution, "" = none */
         unsigned libraries;            /* BW_CEL_LIB_… beside those that are always there */
         bool no_macros;
-        bool plain_literals;           /* as CEL without Kubernetes: [1, "a"] is a list(dyn), and a bad duration, timestamp
-                                        * or pattern is found later than by the checker */
+        bool plain_literals;           /* as CEL without Kubernetes: [1, "a"] is a list(dyn), and a bad duration, timestamp,
+                                        * format or pattern is found later than by the checker */
         bool strict_presence;          /* has() and .? on a value that has no fields is an error, as plain CEL may have
                                           it; to Kubernetes the field is absent */
         /* Gives the bytes of a TZif file for a zone name ("Europe/Berlin"), or an empty text. They must live as long as

@@ -277,17 +277,15 @@ static const struct bw_cel_type *unwrap(struct checker *c, const struct bw_cel_e
         return found;
 }
 
-/* The type of the items so far, with one more. */
-static const struct bw_cel_type *join(struct checker *c, const struct bw_cel_expr *e, const struct bw_cel_type *so_far,
+/* The type of the items so far, with one more: dyn when they differ (validate.c may refuse that). */
+static const struct bw_cel_type *join(struct checker *c, const struct bw_cel_type *so_far,
                                       const struct bw_cel_type *type)
 {
         if (!so_far)
                 return type;
         if (bw_cel_infer_assignable(c, so_far, type))
                 return bw_cel_infer_most_general(c, so_far, type);
-        if (c->env->plain_literals)
-                return &bw_cel_dyn;
-        return c->failed ? &bw_cel_type_error : mismatch(c, e, so_far, type);
+        return &bw_cel_dyn;
 }
 
 static const struct bw_cel_type *check_list(struct checker *c, struct bw_cel_expr *e)
@@ -300,7 +298,7 @@ static const struct bw_cel_type *check_list(struct checker *c, struct bw_cel_exp
 
                 if (e->list.optional && e->list.optional[i])
                         type = unwrap(c, item, type);
-                items = join(c, item, items, type);
+                items = join(c, items, type);
         }
         if (!items)
                 items = bw_cel_infer_var(c);
@@ -316,11 +314,11 @@ static const struct bw_cel_type *check_map(struct checker *c, struct bw_cel_expr
                 const struct bw_cel_ast_entry *entry = &e->map.entries[i];
                 const struct bw_cel_type *type;
 
-                keys = join(c, entry->key, keys, check(c, entry->key));
+                keys = join(c, keys, check(c, entry->key));
                 type = check(c, entry->value);
                 if (entry->optional)
                         type = unwrap(c, entry->value, type);
-                values = join(c, entry->value, values, type);
+                values = join(c, values, type);
         }
         if (!keys) {
                 keys = bw_cel_infer_var(c);

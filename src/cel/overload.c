@@ -118,6 +118,15 @@ static bool collect_types(struct checker *c, const struct bw_cel_expr *e, struct
         return true;
 }
 
+/* What is wrong with an argument has been said: that its call fits nothing would only repeat it. */
+static bool any_error(const struct checker *c, const struct call_types *given)
+{
+        for (uint32_t i = 0; i < given->n; i++)
+                if (bw_cel_infer_shallow(c, given->types[i])->kind == BW_CEL_ERROR)
+                        return true;
+        return false;
+}
+
 const struct bw_cel_type *bw_cel_resolve_overload(struct checker *c, const struct bw_cel_expr *e,
                                                   const struct bw_cel_function_set *set)
 {
@@ -150,7 +159,7 @@ const struct bw_cel_type *bw_cel_resolve_overload(struct checker *c, const struc
         ref->overloads = found;
         if (result)
                 return result;
-        if (!c->failed)
+        if (!c->failed && !any_error(c, &given))
                 note_no_overload(c, e, set->name, &given);
         return &bw_cel_type_error;
 }

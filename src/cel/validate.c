@@ -4,6 +4,7 @@
  * literals mix types. Runs over a checked tree.
  */
 #include "cel/check_internal.h"
+#include "cel/lib/format.h"
 
 struct validation {
         struct checker *c;
@@ -41,6 +42,80 @@ static void try_call(struct validation *v, const struct bw_cel_expr *e, uint8_t 
                                  result.error->message);
 }
 
+/* The first part of an argument that %s cannot show, looking into literals; NULL when there is none. */
+static const struct bw_cel_expr *not_shown(const struct validation *v, const struct bw_cel_expr *e)
+{
+        const struct bw_cel_expr *bad = NULL;
+
+        if (bw_cel_format_refuses('s', v->c->types[e->id]->kind))
+                return e;
+        for (uint32_t i = 0; e->kind == BW_CEL_EXPR_LIST && !bad && i < e->list.n; i++)
+                bad = not_shown(v, e->list.items[i]);
+        for (uint32_t i = 0; e->kind == BW_CEL_EXPR_MAP && !bad && i < e->map.n; i++) {
+                bad = not_shown(v, e->map.entries[i].key);
+                if (!bad)
+                        bad = not_shown(v, e->map.entries[i].value);
+        }
+        return bad;
+}
+
+static void note_refused(struct validation *v, const struct bw_cel_expr *e, const char *why)
+{
+        const char *slot = strstr(why, "%s");
+        size_t before = slot ? (size_t)(slot - why) : strlen(why);
+
+        bw_cel_issue_add(&v->c->issues, e->offset, "error during formatting: %.*s%s", (int)before, why,
+                         slot ? bw_cel_type_text(v->c->types[e->id]).text : "");
+}
+
+/* One clause against its argument; false after an issue. */
+static bool validate_clause(struct validation *v, const struct bw_cel_expr *e, char verb, uint32_t i)
+{
+        const struct bw_cel_expr *list = e->call.args[0];
+        const struct bw_cel_expr *arg;
+        const char *why;
+
+        if (i >= list->list.n) {
+                bw_cel_issue_add(&v->c->issues, e->call.target->offset, "index %" PRIu32 " out of range", i);
+                return false;
+        }
+        arg = list->list.items[i];
+        if (verb == 's')
+                arg = not_shown(v, arg);
+        why = arg ? bw_cel_format_refuses(verb, v->c->types[arg->id]->kind) : NULL;
+        if (why)
+                note_refused(v, arg, why);
+        return !why;
+}
+
+/* "…".format([…]) of literals: every clause has an argument that suits it, and every argument a clause. */
+static void validate_format(struct validation *v, const struct bw_cel_expr *e)
+{
+        struct bw_cel_format_clause clause;
+        const char *why;
+        size_t at = 0;
+        uint32_t n = 0;
+
+        if (!e->call.target || e->call.n_args != 1 || e->call.target->kind != BW_CEL_EXPR_CONST ||
+            e->call.target->constant.type != BW_STRING || e->call.args[0]->kind != BW_CEL_EXPR_LIST)
+                return;
+        for (;; n++) {
+                if (bw_cel_format_next(bw_value_text(e->call.target->constant), &at, &clause, &why) < 0) {
+                        bw_cel_issue_add(&v->c->issues, e->call.target->offset, "could not parse formatting clause: %s",
+                                         why);
+                        return;
+                }
+                if (!clause.verb)
+                        break;
+                if (!validate_clause(v, e, clause.verb, n))
+                        return;
+        }
+        if (n < e->call.args[0]->list.n)
+                bw_cel_issue_add(&v->c->issues, e->call.args[0]->list.items[n]->offset,
+                                 "too many arguments supplied to string.format (expected %" PRIu32 ", got %" PRIu32 ")",
+                                 n, e->call.args[0]->list.n);
+}
+
 static void validate_call(struct validation *v, struct bw_cel_expr *e)
 {
         bool exempt = bw_str_is(e->call.function, "format");
@@ -48,6 +123,8 @@ static void validate_call(struct validation *v, struct bw_cel_expr *e)
         for (size_t i = 0; i < BW_ARRAY_SIZE(tried); i++)
                 if (bw_str_is(e->call.function, tried[i].function))
                         try_call(v, e, tried[i].arg);
+        if (exempt)
+                validate_format(v, e);
         v->exempt += exempt;
         bw_cel_ast_children(e, validate, v);
         v->exempt -= exempt;
