@@ -58,6 +58,7 @@ enum bw_complete {
         BW_COMPLETE_DIR,
         BW_COMPLETE_WORDS, /* the row's words */
         BW_COMPLETE_RULE,  /* ids of rules */
+        BW_COMPLETE_REPORTER, /* names of reporters */
         BW_COMPLETE_VERB,
 };
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Completion scripts for shells, made from the verb table. */
 #include "cli/cli.h"
+#include "report/report.h"
 
 #define RULE_IDS "$(bulwark rules list -o name 2>/dev/null)"
 
@@ -50,6 +51,12 @@ static void put_group_words(struct bw_buf *out, struct bw_str group)
         }
 }
 
+static void put_reporters(struct bw_buf *out)
+{
+        for (size_t i = 0; bw_reporters[i]; i++)
+                bw_buf_printf(out, "%s ", bw_reporters[i]->name);
+}
+
 /* The words that bash shall offer, as an assignment. */
 static void put_bash_reply(struct bw_buf *out, enum bw_complete complete, const char *words)
 {
@@ -59,6 +66,11 @@ static void put_bash_reply(struct bw_buf *out, enum bw_complete complete, const 
                 break;
         case BW_COMPLETE_RULE:
                 bw_buf_puts(out, "COMPREPLY=($(compgen -W \"" RULE_IDS "\" -- \"$cur\"))");
+                break;
+        case BW_COMPLETE_REPORTER:
+                bw_buf_puts(out, "COMPREPLY=($(compgen -W \"");
+                put_reporters(out);
+                bw_buf_puts(out, "\" -- \"$cur\"))");
                 break;
         case BW_COMPLETE_VERB:
                 bw_buf_puts(out, "COMPREPLY=($(compgen -W \"$verbs\" -- \"$cur\"))");
@@ -147,6 +159,11 @@ static void put_zsh_action(struct bw_buf *out, enum bw_complete complete, const 
         case BW_COMPLETE_RULE:
                 bw_buf_puts(out, "{compadd -- ${(f)\"" RULE_IDS "\"}}");
                 break;
+        case BW_COMPLETE_REPORTER:
+                bw_buf_char(out, '(');
+                put_reporters(out);
+                bw_buf_char(out, ')');
+                break;
         case BW_COMPLETE_VERB:
                 bw_buf_char(out, '(');
                 put_first_words(out);
@@ -221,6 +238,11 @@ static void put_fish_values(struct bw_buf *out, enum bw_complete complete, const
                 break;
         case BW_COMPLETE_RULE:
                 bw_buf_puts(out, " -f -a '(bulwark rules list -o name 2>/dev/null)'");
+                break;
+        case BW_COMPLETE_REPORTER:
+                bw_buf_puts(out, " -f -a '");
+                put_reporters(out);
+                bw_buf_char(out, '\'');
                 break;
         case BW_COMPLETE_VERB:
                 bw_buf_puts(out, " -f -a '");

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/cli.h"
+#include "report/report.h"
 
 #define OPTION_COLUMN 30
 #define TEXT_WIDTH 100
@@ -89,6 +90,17 @@ static void put_exits(struct bw_buf *out)
         }
 }
 
+static void put_reporters(struct bw_buf *out, const struct bw_verb *verb)
+{
+        for (const struct bw_option *o = verb->options; o->name; o++) {
+                if (o->complete != BW_COMPLETE_REPORTER)
+                        continue;
+                bw_buf_printf(out, "\nFormats of --%s:\n", o->name);
+                for (size_t i = 0; bw_reporters[i]; i++)
+                        put_row(out, 7, bw_str(bw_reporters[i]->name), bw_reporters[i]->help);
+        }
+}
+
 static void help_verb(struct bw_buf *out, const char *program, const struct bw_verb *verb)
 {
         bw_buf_printf(out, "%s %s: %s.\n\n", program, verb->name, verb->summary);
@@ -103,6 +115,7 @@ static void help_verb(struct bw_buf *out, const char *program, const struct bw_v
         bw_buf_puts(out, "\nFlags:\n");
         for (const struct bw_option *o = verb->options; o->name; o++)
                 put_option(out, o);
+        put_reporters(out, verb);
         put_exits(out);
 }
 

@@ -2,6 +2,7 @@
 /* The verb table in forms for other programs: roff for man(1), Markdown for docs/commands.md, JSON for tests. */
 #include "cli/cli.h"
 #include "report/emit.h"
+#include "report/report.h"
 
 /* Text in roff: backslashes and hyphens kept, no line begins with a control character. */
 static void put_roff(struct bw_buf *out, struct bw_str s)
@@ -121,6 +122,15 @@ void bw_help_man(struct bw_buf *out, const struct bw_verb *verb)
         bw_buf_puts(out, ".SH OPTIONS\n");
         for (const struct bw_option *o = verb->options; o->name; o++)
                 put_roff_option(out, o);
+        for (const struct bw_option *o = verb->options; o->name; o++) {
+                if (o->complete != BW_COMPLETE_REPORTER)
+                        continue;
+                bw_buf_puts(out, ".SH FORMATS\n");
+                for (size_t i = 0; bw_reporters[i]; i++) {
+                        bw_buf_printf(out, ".TP\n\\fB%s\\fR\n", bw_reporters[i]->name);
+                        put_roff_text(out, bw_reporters[i]->help);
+                }
+        }
         if (verb->examples[0].command)
                 bw_buf_puts(out, ".SH EXAMPLES\n");
         for (const struct bw_example *e = verb->examples; e->command; e++) {
@@ -158,6 +168,13 @@ static void markdown_verb(struct bw_buf *out, const struct bw_verb *verb)
                 bw_buf_puts(out, "` | ");
                 put_cell(out, bw_str(o->help));
                 bw_buf_puts(out, " |\n");
+        }
+        for (const struct bw_option *o = verb->options; o->name; o++) {
+                if (o->complete != BW_COMPLETE_REPORTER)
+                        continue;
+                bw_buf_printf(out, "\n| format of `--%s` | what |\n|---|---|\n", o->name);
+                for (size_t i = 0; bw_reporters[i]; i++)
+                        bw_buf_printf(out, "| `%s` | %s |\n", bw_reporters[i]->name, bw_reporters[i]->help);
         }
         for (const struct bw_example *e = verb->examples; e->command; e++)
                 bw_buf_printf(out, "\n%s:\n\n    %s\n", e->what, e->command);

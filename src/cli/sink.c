@@ -11,7 +11,7 @@ static int unknown_format(struct bw_str name, struct bw_error *reterr)
         if (bw_nearest_is_near(&nearest, name))
                 return bw_error_set(reterr, -EINVAL, "no output format \"%.*s\"; did you mean \"%s\"?", BW_STR_ARG(name),
                                     nearest.best);
-        return bw_error_set(reterr, -EINVAL, "no output format \"%.*s\"; there are text, wide, json and yaml",
+        return bw_error_set(reterr, -EINVAL, "no output format \"%.*s\"; \"bulwark help scan\" lists them",
                             BW_STR_ARG(name));
 }
 

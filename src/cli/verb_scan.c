@@ -324,9 +324,9 @@ static int run(struct bw_cli *cli, const struct bw_args *args)
 static const struct bw_option options[] = {
         {.name = "filename", .letter = 'f', .arg = "PATH", .id = BW_OPT_FILENAME, .complete = BW_COMPLETE_FILE,
          .help = "a file, a directory or - to scan, as an argument would be (may be repeated)"},
-        {.name = "output", .letter = 'o', .arg = "FORMAT[=FILE]", .id = BW_OPT_OUTPUT, .words = "text wide json yaml",
-         .complete = BW_COMPLETE_WORDS,
-         .help = "text (default), wide, json or yaml, on standard output or to FILE (may be repeated)"},
+        {.name = "output", .letter = 'o', .arg = "FORMAT[=FILE]", .id = BW_OPT_OUTPUT,
+         .complete = BW_COMPLETE_REPORTER,
+         .help = "one of the formats below, on standard output or to FILE (may be repeated; default: text)"},
         {.name = "fail-on", .arg = "SEVERITY", .id = BW_OPT_FAIL_ON, .words = "low medium high critical none",
          .complete = BW_COMPLETE_WORDS, .only_words = true,
          .help = "exit with 1 on findings of this severity or a worse one (default: high)"},

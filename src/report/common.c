@@ -2,22 +2,6 @@
 #include "base/utf8.h"
 #include "report/report_internal.h"
 
-const struct bw_reporter *const bw_reporters[] = {
-        &bw_reporter_text,
-        &bw_reporter_wide,
-        &bw_reporter_json,
-        &bw_reporter_yaml,
-        NULL,
-};
-
-const struct bw_reporter *bw_reporter_find(struct bw_str name)
-{
-        for (size_t i = 0; bw_reporters[i]; i++)
-                if (bw_str_is(name, bw_reporters[i]->name))
-                        return bw_reporters[i];
-        return NULL;
-}
-
 int bw_report_flush(struct bw_buf *buf, const struct bw_report_options *options, size_t least)
 {
         int r = bw_buf_status(buf);
