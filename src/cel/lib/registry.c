@@ -11,6 +11,7 @@ const struct bw_cel_library *const bw_cel_libraries[] = {
         &bw_cel_lib_time,
         &bw_cel_lib_strings,
         &bw_cel_lib_format_strings,
+        &bw_cel_lib_regex,
         &bw_cel_lib_ip,
         &bw_cel_lib_cidr,
         &bw_cel_lib_ext_strings,
