@@ -8,6 +8,7 @@ const struct bw_cel_library *const bw_cel_libraries[] = {
         &bw_cel_lib_conversions,
         &bw_cel_lib_text,
         &bw_cel_lib_optional,
+        &bw_cel_lib_loops,
         &bw_cel_lib_time,
         &bw_cel_lib_strings,
         &bw_cel_lib_format_strings,
