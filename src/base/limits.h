@@ -10,6 +10,7 @@
 
 /* General */
 #define BW_LIMIT_BUF (256 * BW_MIB)          /* default ceiling of a bw_buf */
+#define BW_LIMIT_THREADS 256U                /* of one run */
 
 /* Input files and streams */
 #define BW_LIMIT_FILE_BYTES ((uint64_t)8 << 30) /* one input file or decompressed stream that is read piece by piece */
@@ -17,6 +18,8 @@
 #define BW_LIMIT_INFLATE_RATIO 1000          /* decompressed : compressed, checked past 16 MiB */
 #define BW_LIMIT_DIR_DEPTH 64                /* nested directories below an input */
 #define BW_LIMIT_FILES 1000000               /* files in one run */
+#define BW_LIMIT_INPUT_ERRORS 20             /* errors listed for one input; the rest is counted */
+#define BW_LIMIT_SOURCE_LINE 512             /* a longer source line is not shown with a finding */
 #define BW_LIMIT_IGNORE_BYTES BW_MIB         /* one ignore file */
 #define BW_LIMIT_IGNORE_PATTERNS 10000       /* patterns in one ignore file */
 #define BW_LIMIT_IGNORE_PATTERN 4096         /* bytes of one pattern */

@@ -205,6 +205,7 @@ static int run_scan(struct job *job, struct bw_error *reterr)
                 .n_paths = job->n_paths,
                 .catalog = job->catalog,
                 .threads = job->threads,
+                .cancel = bw_proc_watch_interrupts(),
                 .now = bw_clock_now(),
                 .include_passed = bw_args_has(job->args, BW_OPT_INCLUDE_PASSED),
                 .no_ignore = bw_args_has(job->args, BW_OPT_NO_IGNORE),
@@ -315,7 +316,6 @@ static int run(struct bw_cli *cli, const struct bw_args *args)
         int status;
 
         bw_proc_hide_memory();
-        (void)bw_proc_watch_interrupts();
         status = run_job(&job);
         job_done(&job);
         return status;

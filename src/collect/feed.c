@@ -201,6 +201,14 @@ int bw_feed_next(struct bw_feed *feed, struct bw_unit *unit, struct bw_error *re
         return r;
 }
 
+void bw_feed_stop(struct bw_feed *feed)
+{
+        bw_monitor_enter(&feed->monitor);
+        feed->broken = true;
+        bw_monitor_wake(&feed->monitor);
+        bw_monitor_leave(&feed->monitor);
+}
+
 bool bw_feed_has_more(struct bw_feed *feed)
 {
         bool more;

@@ -45,10 +45,13 @@ BW_DEFINE_AUTO(struct bw_unit *, bw_unit_free);
 BW_CHECK int bw_feed_next(struct bw_feed *feed, struct bw_unit *unit, struct bw_error *reterr);
 /* True if another unit could be had now: worth a further thread. */
 bool bw_feed_has_more(struct bw_feed *feed);
+/* Gives no work any more: for a thread that gives up while others wait for what it may hand back. */
+void bw_feed_stop(struct bw_feed *feed);
 
 struct bw_item {
         const struct bw_input *input;
         uint32_t part;                /* of the input, from 0: items are in order of input, part, and as they come */
+        bool is_whole;                /* the input has no other part */
         bool failed;
         struct bw_piece piece;        /* one document's text, */
         const struct bw_error *error; /* or, if failed, what is wrong at this place */

@@ -158,13 +158,14 @@ static int give_error(struct bw_unit *unit, struct bw_item *ret_item)
 {
         unit->has_late_error = false;
         bw_error_in_file(&unit->late_error, unit->input.name);
-        *ret_item = (struct bw_item){.input = &unit->input, .part = unit->part, .failed = true, .error = &unit->late_error};
+        *ret_item = (struct bw_item){.input = &unit->input, .part = unit->part, .is_whole = unit->n_files > 0, .failed = true,
+                                     .error = &unit->late_error};
         return 1;
 }
 
 static int give_piece(struct bw_unit *unit, const struct bw_piece *piece, struct bw_item *ret_item)
 {
-        *ret_item = (struct bw_item){.input = &unit->input, .part = unit->part, .piece = *piece};
+        *ret_item = (struct bw_item){.input = &unit->input, .part = unit->part, .is_whole = unit->n_files > 0, .piece = *piece};
         return 1;
 }
 

@@ -6,9 +6,9 @@
 
 #include "base/alloc.h"
 #include "base/error.h"
+#include "base/limits.h"
 
 #define STACK_BYTES ((size_t)1 << 20) /* no layer recurses on input, so this is plenty; only touched pages are used */
-#define MAX_THREADS 256
 
 struct worker {
         struct bw_pool *pool;
@@ -29,7 +29,7 @@ unsigned bw_processors(void)
 
         if (sched_getaffinity(0, sizeof(set), &set) < 0 || CPU_COUNT(&set) < 1)
                 return 1;
-        return BW_MIN((unsigned)CPU_COUNT(&set), (unsigned)MAX_THREADS);
+        return BW_MIN((unsigned)CPU_COUNT(&set), BW_LIMIT_THREADS);
 }
 
 static void *run(void *arg)
@@ -61,7 +61,7 @@ int bw_pool_start(unsigned n, unsigned first, void (*fn)(void *arg, unsigned ind
         sigset_t all;
         sigset_t old;
 
-        n = BW_MIN(n, (unsigned)MAX_THREADS);
+        n = BW_MIN(n, BW_LIMIT_THREADS);
         pool = bw_zalloc(sizeof(*pool) + n * sizeof(pool->workers[0]));
         if (!pool)
                 return bw_error_nomem(reterr);

@@ -4,7 +4,6 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
-#include "base/error.h"
 #include "os/sandbox_internal.h"
 
 #if defined(__has_feature)
@@ -28,56 +27,48 @@ bool bw_sandbox_is_possible(const char **ret_why)
 #endif
 }
 
-int bw_sandbox_begin(struct bw_sandbox *ret_sandbox, struct bw_error *reterr)
+struct bw_sandbox bw_sandbox_begin(void)
 {
         struct bw_sandbox sandbox = {.ruleset = -1};
-        int r = bw_landlock_begin(&sandbox);
 
-        if (r < 0 && r != -ENOSYS)
-                return bw_error_set(reterr, r, "the sandbox cannot be set up (landlock: errno %d); --no-sandbox runs without",
-                                    -r);
-        *ret_sandbox = sandbox;
-        return 0;
+        (void)!bw_landlock_begin(&sandbox);
+        return sandbox;
 }
 
-int bw_sandbox_allow_read(struct bw_sandbox *sandbox, const char *path, struct bw_error *reterr)
+static void allow(struct bw_sandbox *sandbox, const char *path, bool write)
 {
-        return sandbox->ruleset < 0 ? 0 : bw_landlock_allow(sandbox, path, false, reterr);
+        /* Without this rule the input itself would be shut out: rather no Landlock at all. */
+        if (sandbox->ruleset >= 0 && bw_landlock_allow(sandbox, path, write) < 0)
+                bw_sandbox_done(sandbox);
 }
 
-int bw_sandbox_allow_write(struct bw_sandbox *sandbox, const char *path, struct bw_error *reterr)
+void bw_sandbox_allow_read(struct bw_sandbox *sandbox, const char *path)
+{
+        allow(sandbox, path, false);
+}
+
+void bw_sandbox_allow_write(struct bw_sandbox *sandbox, const char *path)
 {
         sandbox->writes = true;
-        return sandbox->ruleset < 0 ? 0 : bw_landlock_allow(sandbox, path, true, reterr);
+        allow(sandbox, path, true);
 }
 
-int bw_sandbox_enter(struct bw_sandbox *sandbox, struct bw_error *reterr)
+void bw_sandbox_enter(struct bw_sandbox *sandbox)
 {
-        bool landlock = false;
-        bool seccomp = false;
-        int r;
+        const char *text = "none: the kernel has neither landlock nor seccomp, or forbids them here";
+        bool landlock;
+        bool seccomp;
 
         /* Both need it: a program started with more rights must not be confused by our limits. */
         if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0) {
-                (void)snprintf(sandbox->text, sizeof(sandbox->text), "none: the kernel refused no_new_privs");
-                return 0;
+                text = "none: the kernel refused no_new_privs";
+        } else {
+                landlock = sandbox->ruleset >= 0 && bw_landlock_enter(sandbox) == 0;
+                seccomp = bw_seccomp_enter(sandbox->writes) == 0;
+                if (landlock || seccomp)
+                        text = landlock && seccomp ? "landlock+seccomp" : landlock ? "landlock" : "seccomp";
         }
-        if (sandbox->ruleset >= 0) {
-                r = bw_landlock_enter(sandbox);
-                if (r < 0)
-                        return bw_error_set(reterr, r, "the sandbox cannot be entered (landlock: errno %d); "
-                                            "--no-sandbox runs without", -r);
-                landlock = true;
-        }
-        r = bw_seccomp_enter(sandbox->writes);
-        if (r < 0 && r != -ENOSYS)
-                return bw_error_set(reterr, r, "the sandbox cannot be entered (seccomp: errno %d); --no-sandbox runs without",
-                                    -r);
-        seccomp = r == 0;
-        (void)snprintf(sandbox->text, sizeof(sandbox->text), "%s%s%s", landlock ? "landlock" : "",
-                       landlock && seccomp ? "+" : "",
-                       seccomp ? "seccomp" : landlock ? "" : "none: the kernel has neither landlock nor seccomp");
-        return 0;
+        (void)snprintf(sandbox->text, sizeof(sandbox->text), "%s", text);
 }
 
 const char *bw_sandbox_text(const struct bw_sandbox *sandbox)

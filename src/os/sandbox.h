@@ -5,7 +5,8 @@
  *
  *         begin, allow_read / allow_write for each place, enter
  *
- * Best effort: a kernel without one of the two still gets the other, and bw_sandbox_text() says what holds.
+ * Best effort: what the kernel (or a container around it) refuses is left out, and bw_sandbox_text() says what holds. There
+ * are no errors: a scan with less protection is better than none, and --stats shows it.
  * Ownership: a struct bw_sandbox is a plain value; bw_sandbox_done releases its descriptor, entered or not.
  * Threads: call from the only thread; threads started later are in the sandbox too.
  * Source: landlock(7), seccomp(2).
@@ -15,11 +16,9 @@
 
 #include "base/base.h"
 
-struct bw_error;
-
 struct bw_sandbox {
         int ruleset;       /* Landlock's; -1: there is none */
-        int abi;           /* of Landlock; 0: the kernel has none */
+        int abi;           /* of Landlock */
         bool writes;       /* some place may be written */
         char text[96];     /* what is in force */
 };
@@ -27,13 +26,13 @@ struct bw_sandbox {
 /* False, with the reason, where a sandbox would break the build's own tools (sanitizers look at the process from outside). */
 bool bw_sandbox_is_possible(const char **ret_why);
 
-BW_CHECK int bw_sandbox_begin(struct bw_sandbox *ret_sandbox, struct bw_error *reterr);
-/* A file, or a directory with all below it. A path that is not there is no error: there is nothing to read. */
-BW_CHECK int bw_sandbox_allow_read(struct bw_sandbox *sandbox, const char *path, struct bw_error *reterr);
+struct bw_sandbox bw_sandbox_begin(void);
+/* A file, or a directory with all below it. A path that is not there is left out: there is nothing to read. */
+void bw_sandbox_allow_read(struct bw_sandbox *sandbox, const char *path);
 /* A directory in which files may be made, written, renamed and removed. */
-BW_CHECK int bw_sandbox_allow_write(struct bw_sandbox *sandbox, const char *path, struct bw_error *reterr);
-/* No way back. A kernel that has neither mechanism is no error. */
-BW_CHECK int bw_sandbox_enter(struct bw_sandbox *sandbox, struct bw_error *reterr);
+void bw_sandbox_allow_write(struct bw_sandbox *sandbox, const char *path);
+/* No way back. */
+void bw_sandbox_enter(struct bw_sandbox *sandbox);
 /* "landlock+seccomp", "seccomp", "landlock", "none: why". Lives as long as the struct. */
 const char *bw_sandbox_text(const struct bw_sandbox *sandbox);
 void bw_sandbox_done(struct bw_sandbox *sandbox);

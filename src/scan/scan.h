@@ -11,6 +11,8 @@
 #ifndef BW_SCAN_SCAN_H
 #define BW_SCAN_SCAN_H
 
+#include <stdatomic.h>
+
 #include "finding/finding.h"
 #include "rule/rule.h"
 
@@ -21,7 +23,8 @@ struct bw_scan_options {
         const struct bw_str *paths;    /* files, directories, "-" for standard input */
         size_t n_paths;
         struct bw_catalog *catalog;
-        unsigned threads;              /* 0 = one per processor this process may use */
+        unsigned threads;              /* 0 = one per processor this process may use; fewer when there is little to do */
+        const atomic_bool *cancel;     /* when it becomes true, the run ends soon with what it has found. May be NULL */
         int64_t now;
         bool include_passed;           /* findings of verdict pass and skip too */
         bool no_ignore;                /* do not read .bulwarkignore files */
@@ -44,7 +47,8 @@ struct bw_scan_stats {
         uint64_t rules_compiled;
         uint64_t arena_peak;         /* bytes, largest of all arenas */
         unsigned threads;
-        const char *sandbox;         /* "landlock+seccomp", "seccomp", "none: why" */
+        bool cancelled;
+        const char *sandbox;         /* "landlock+seccomp", "seccomp", "none: why"; it stays in force after the run */
 };
 
 BW_CHECK int bw_scan_run(const struct bw_scan_options *options, struct bw_scan **ret, struct bw_error *reterr);

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* From the text of a document to findings. */
+#include "base/alloc.h"
+#include "base/arena.h"
+#include "base/limits.h"
+#include "scan/worker_internal.h"
+
+/* An inventory's worth of text could be on one line of JSON, and the line of an environment variable holds its value. */
+static bool is_shown(const struct bw_finding *f)
+{
+        struct bw_str line = f->location.source;
+        struct bw_str path = f->location.path;
+
+        if (line.n > BW_LIMIT_SOURCE_LINE)
+                return false;
+        if (bw_str_is(f->resource.kind, "ConfigMap") &&
+            (bw_str_starts(path, BW_STR("data")) || bw_str_starts(path, BW_STR("binaryData"))))
+                return false;
+        return bw_str_find(line, BW_STR("value:")) == SIZE_MAX && bw_str_find(line, BW_STR("\"value\"")) == SIZE_MAX;
+}
+
+int bw_worker_add_finding(void *userdata, const struct bw_finding *finding)
+{
+        struct bw_worker *worker = userdata;
+        struct bw_part *part = &worker->part;
+        struct bw_finding f = *finding;
+        struct bw_str *const texts[] = {
+                &f.resource.api_version, &f.resource.kind, &f.resource.ns,     &f.resource.name, &f.location.file,
+                &f.location.path,        &f.location.source, &f.message, &f.remediation,
+        };
+
+        if (!is_shown(&f))
+                f.location.source = (struct bw_str){0};
+        for (size_t i = 0; i < BW_ARRAY_SIZE(texts); i++)
+                if (bw_texts_keep(worker->texts, texts[i]) < 0)
+                        return -ENOMEM;
+        if (bw_grow(&part->findings, &worker->findings_cap, part->n_findings + 1, sizeof(f)) < 0)
+                return -ENOMEM;
+        part->findings[part->n_findings++] = f;
+        return 0;
+}
+
+/* Rules are compiled when the first document that needs them is met, by whichever thread meets it. */
+static int prepare(struct bw_worker *worker, const struct bw_doc *doc, struct bw_error *reterr)
+{
+        struct bw_scan_shared *shared = worker->shared;
+        int r;
+
+        if (BW_LIKELY(bw_catalog_is_ready(shared->catalog, doc)))
+                return 0;
+        bw_monitor_enter(&shared->catalog_lock);
+        r = bw_catalog_prepare(shared->catalog, doc, reterr);
+        bw_monitor_leave(&shared->catalog_lock);
+        return r;
+}
+
+/* An error of this document: an entry in the report, unless memory is out, which ends the run. */
+static int document_error(struct bw_worker *worker, const struct bw_doc *doc, int code, struct bw_error *err,
+                          struct bw_error *reterr)
+{
+        if (code == -ENOMEM)
+                return bw_error_nomem(reterr);
+        if (err->line == 0) {
+                err->line = doc->line;
+                err->column = doc->column;
+        }
+        return bw_worker_add_error(worker, doc->input->name, err, reterr);
+}
+
+static int judge_object(void *userdata, struct bw_doc *doc, struct bw_error *reterr)
+{
+        struct bw_worker *worker = userdata;
+        struct bw_error err = {0};
+        int r;
+
+        doc->index = worker->part.n_docs++;
+        if (doc->api_version.n == 0 || doc->kind.n == 0) {
+                worker->n_other++;
+                return 0;
+        }
+        worker->n_documents++;
+        r = prepare(worker, doc, reterr);
+        if (r < 0)
+                return r;
+        r = bw_catalog_evaluate(worker->shared->catalog, worker->judge, doc, worker->arena, bw_worker_add_finding, worker,
+                                &err);
+        return r < 0 ? document_error(worker, doc, r, &err, reterr) : 0;
+}
+
+int bw_worker_piece(struct bw_worker *worker, const struct bw_item *item, struct bw_error *reterr)
+{
+        struct bw_doc doc = {0};
+        struct bw_error err = {0};
+        int r = bw_doc_read(worker->arena, &item->piece, false, &doc, &err);
+
+        doc.input = item->input;
+        if (r < 0) {
+                doc.line = item->piece.line;
+                doc.column = item->piece.column;
+                return document_error(worker, &doc, r, &err, reterr);
+        }
+        if (doc.root.type == BW_NULL) /* comments only */
+                return 0;
+        r = bw_doc_list_items(worker->arena, &doc, judge_object, worker, &err);
+        if (r < 0 && err.code == 0)
+                (void)bw_error_set(&err, r, "the document cannot be judged");
+        return r < 0 ? document_error(worker, &doc, r, &err, reterr) : 0;
+}
