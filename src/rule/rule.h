@@ -32,6 +32,7 @@ struct bw_catalog_options {
         const struct bw_str *only;       /* only these rule ids; none = all */
         size_t n_only;
         int kubernetes_minor;            /* N of 1.N that rules are judged by; BW_KUBERNETES_NEWEST by default */
+        struct bw_value params;          /* a map: rule id -> parameters that replace the rule's own of the same name */
         struct bw_str (*timezone)(void *userdata, struct bw_str name); /* as in bw_cel_env_options */
         void *timezone_userdata;
 };
@@ -70,8 +71,7 @@ BW_CHECK int bw_catalog_find(struct bw_catalog *catalog, struct bw_str id, struc
 struct bw_world {
         int64_t now;                                              /* unix seconds */
         const struct bw_inventory *inventory;                     /* NULL: rules that need it are not run now */
-        struct bw_value params;           /* a map: rule id -> parameters over the rule's own defaults; may be ABSENT */
-        bool raw;                         /* objects are judged as they are, without the API server's defaults */
+        bool raw;                                                 /* judge objects as they are, without the API server's defaults */
 };
 
 /* One thread's workspace: arenas, slots, counters. */
@@ -81,6 +81,8 @@ void bw_judge_free(struct bw_judge *judge);
 BW_DEFINE_AUTO(struct bw_judge *, bw_judge_free);
 /* Counters of all verdicts so far, for summary and --stats. */
 void bw_judge_summary(const struct bw_judge *judge, struct bw_summary *add_to);
+/* Rules that were run on a document, so far. */
+uint64_t bw_judge_evaluations(const struct bw_judge *judge);
 
 /* Takes findings as they are made. Texts live in the arena given to bw_catalog_evaluate. A non-zero return stops. */
 typedef int (*bw_finding_sink)(void *userdata, const struct bw_finding *finding);

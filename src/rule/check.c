@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The hot path: from a rule's checks to the values under test, and the verdict on each. */
+#include "rule/judge_internal.h"
+
+#include "base/error.h"
+
+struct walk {
+        struct bw_judge *judge;
+        struct judge_item item;
+        judge_visit_fn visit;
+        void *userdata;
+};
+
+static struct bw_value step(struct bw_value v, const struct bw_segment *s)
+{
+        const struct bw_entry *e;
+
+        if (s->kind == BW_SEGMENT_INDEX)
+                return bw_list_get(v, s->index);
+        e = bw_map_find(v, s->key);
+        return e ? e->value : (struct bw_value){0};
+}
+
+/* Null and absent are one to Kubernetes. */
+static bool is_nothing(struct bw_value v)
+{
+        return v.type == BW_ABSENT || v.type == BW_NULL;
+}
+
+static struct bw_value value_at(struct bw_value v, const struct bw_path *path)
+{
+        for (size_t i = 0; i < path->n; i++) {
+                v = step(v, &path->segments[i]);
+                if (is_nothing(v))
+                        return bw_value_null();
+        }
+        return v;
+}
+
+static enum rule_truth tabulated(const struct rule_expr *expr, struct bw_value v)
+{
+        if (v.type == BW_NULL)
+                return (enum rule_truth)expr->truth[0];
+        if (v.type == BW_BOOL)
+                return (enum rule_truth)expr->truth[1 + v.b];
+        return TRUTH_ASK;
+}
+
+/* 1 when the expression holds, 0 when not, -EINVAL. */
+static int holds(struct bw_judge *judge, const struct rule_expr *expr, const struct judge_item *item,
+                 struct bw_error *reterr)
+{
+        enum rule_truth known = tabulated(expr, expr->uses & SLOT_BIT(SLOT_VALUE) ? item->value : item->each);
+        struct bw_value v;
+
+        if (known != TRUTH_ASK)
+                return known == TRUTH_HOLDS;
+        v = judge_run(judge, expr, item, reterr);
+        if (v.type == BW_BOOL)
+                return v.b;
+        if (v.type == BW_ABSENT)
+                return -EINVAL;
+        return bw_error_set(reterr, -EINVAL, "the expression gives a %s, not true or false", bw_type_name(v.type));
+}
+
+/* The expression is false, or (status < 0) cannot be evaluated: then it is run again for the error's text. */
+static int not_held(struct walk *w, const struct rule_expr *expr, int status)
+{
+        struct bw_error err = {0};
+
+        if (status == 0)
+                return w->visit(w->userdata, w->judge, &w->item, NULL);
+        status = holds(w->judge, expr, &w->item, &err);
+        return status < 0 ? w->visit(w->userdata, w->judge, &w->item, &err) : 0;
+}
+
+static int test_value(struct walk *w)
+{
+        const struct rule_check *check = w->item.check;
+
+        for (size_t i = 0; i < check->n_paths; i++) {
+                int r;
+
+                w->item.path = &check->paths[i];
+                w->item.value = value_at(w->item.each, w->item.path);
+                r = holds(w->judge, &check->expression, &w->item, NULL);
+                if (BW_LIKELY(r > 0))
+                        continue;
+                r = not_held(w, &check->expression, r);
+                if (r != 0)
+                        return r;
+        }
+        return 0;
+}
+
+static int walk_pattern(struct walk *w, struct bw_value v, size_t at);
+
+/* Recursion is bounded by the wildcards of a pattern: BW_LIMIT_RULE_WILDCARDS. */
+static int walk_each(struct walk *w, struct bw_value v, size_t at)
+{
+        uint32_t n_steps = w->item.n_steps;
+        struct bw_segment *s = &w->item.steps[n_steps];
+        int r = 0;
+
+        if (v.type != BW_LIST && v.type != BW_MAP)
+                return 0;
+        w->item.n_steps = n_steps + 1;
+        for (uint32_t i = 0; i < v.n && r == 0; i++) {
+                if (v.type == BW_LIST) {
+                        *s = (struct bw_segment){.kind = BW_SEGMENT_INDEX, .index = i};
+                        w->item.element = v.list->items[i];
+                } else {
+                        *s = (struct bw_segment){.kind = BW_SEGMENT_KEY, .index = i, .key = v.map->entries[i].key};
+                        w->item.element = v.map->entries[i].value;
+                }
+                if (!is_nothing(w->item.element))
+                        r = walk_pattern(w, w->item.element, at + 1);
+        }
+        w->item.n_steps = n_steps;
+        return r;
+}
+
+static int walk_pattern(struct walk *w, struct bw_value v, size_t at)
+{
+        const struct bw_path *pattern = &w->item.place->pattern;
+
+        for (; at < pattern->n; at++) {
+                if (pattern->segments[at].kind == BW_SEGMENT_EACH)
+                        return walk_each(w, v, at);
+                v = step(v, &pattern->segments[at]);
+                if (is_nothing(v))
+                        return 0;
+        }
+        w->item.each = v;
+        return test_value(w);
+}
+
+static int walk_place(struct walk *w)
+{
+        struct bw_judge *judge = w->judge;
+        int r = 0;
+
+        w->item.n_steps = 0;
+        w->item.container = NO_CONTAINER;
+        switch (w->item.place->base) {
+        case BASE_CONTAINERS:
+                for (uint32_t i = 0; i < judge->n_containers && r == 0; i++) {
+                        w->item.container = i;
+                        r = walk_pattern(w, judge->containers[i].value, 0);
+                }
+                return r;
+        case BASE_POD_METADATA:
+                return walk_pattern(w, judge->metadata, 0);
+        case BASE_ROOT:
+                break;
+        }
+        return walk_pattern(w, judge->rule->match.pod_spec ? judge->spec : judge->object, 0);
+}
+
+/* 1 when all conditions hold, 0, -EINVAL. */
+static int conditions_hold(struct bw_judge *judge, const struct rule_when *when, size_t n, struct bw_error *reterr)
+{
+        static const struct rule_place root = {.base = BASE_ROOT};
+        struct judge_item item = {.place = &root, .container = NO_CONTAINER};
+        int r = 1;
+
+        for (size_t i = 0; i < n && r == 1; i++) {
+                item.each = judge->rule->match.pod_spec ? judge->spec : judge->object;
+                item.path = &when[i].path;
+                item.value = value_at(item.each, item.path);
+                r = holds(judge, &when[i].expression, &item, reterr);
+        }
+        return r;
+}
+
+int judge_rule_applies(struct bw_judge *judge, const struct bw_rule *rule, struct bw_error *reterr)
+{
+        judge->rule = rule;
+        judge->variables_bound = 0;
+        judge->n_failures = 0;
+        judge->slots[SLOT_PARAMS] = rule->params;
+        judge->slots[SLOT_KUBERNETES_MINOR] = bw_value_int(judge->minor);
+        if (!rule_versions_has(rule->match.kubernetes, judge->minor))
+                return 0;
+        return conditions_hold(judge, rule->match.conditions, rule->match.n_conditions, reterr);
+}
+
+/* A condition of the check itself that cannot be evaluated: as a value that cannot be judged. */
+static int when_failed(struct walk *w, const struct bw_error *err)
+{
+        static const struct rule_place root = {.base = BASE_ROOT};
+
+        w->item.place = &root;
+        w->item.path = &w->item.check->paths[0];
+        w->item.container = NO_CONTAINER;
+        w->item.n_steps = 0;
+        return w->visit(w->userdata, w->judge, &w->item, err);
+}
+
+int judge_run_checks(struct bw_judge *judge, const struct bw_rule *rule, judge_visit_fn visit, void *userdata)
+{
+        struct walk w = {.judge = judge, .visit = visit, .userdata = userdata};
+        int r = 0;
+
+        for (size_t i = 0; i < rule->n_checks && r == 0; i++) {
+                const struct rule_check *check = &rule->checks[i];
+                struct bw_error err = {0};
+                int applies = 1;
+
+                if (!rule_versions_has(check->versions, judge->minor))
+                        continue;
+                w.item.check = check;
+                if (check->n_when)
+                        applies = conditions_hold(judge, check->when, check->n_when, &err);
+                if (applies < 0)
+                        r = when_failed(&w, &err);
+                for (size_t k = 0; k < check->n_places && applies > 0 && r == 0; k++) {
+                        w.item.place = &check->places[k];
+                        r = walk_place(&w);
+                }
+        }
+        return r;
+}

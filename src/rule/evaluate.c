@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "rule/judge_internal.h"
+
+#include "base/alloc.h"
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/error.h"
+#include "doc/pod.h"
+
+/* One run of a rule on a document. */
+struct evaluation {
+        struct bw_doc *doc;
+        struct bw_arena *arena;
+        bw_finding_sink sink;
+        void *userdata;
+        struct bw_error *reterr;
+        uint32_t order;
+        const struct bw_rule *rule;
+        uint32_t n_failed;      /* values, of this rule */
+        uint32_t n_repeated;    /* of them, those that another rule has reported */
+        bool has_error;
+};
+
+/* ---- findings */
+
+static struct bw_str path_text(struct bw_judge *judge, struct bw_path path)
+{
+        bw_auto_done(bw_buf_done) struct bw_buf buf = {0};
+
+        bw_path_format(&buf, path);
+        if (bw_buf_status(&buf) < 0)
+                return (struct bw_str){0};
+        return bw_arena_str(judge->scratch, bw_buf_view(&buf));
+}
+
+/* A path that is part of another: spec.volumes[1] of spec.volumes[1].hostPath. */
+static bool is_within(struct bw_str path, struct bw_str outer)
+{
+        return bw_str_starts(path, outer) &&
+               (path.n == outer.n || path.p[outer.n] == '.' || path.p[outer.n] == '[');
+}
+
+/* Whether a rule that this one repeats in part has reported the same value. */
+static bool is_repeated(const struct bw_judge *judge, struct bw_str path)
+{
+        for (size_t i = 0; i < judge->n_reported; i++)
+                for (size_t k = 0; k < judge->rule->n_overridden; k++)
+                        if (judge->reported[i].rule == judge->rule->overridden[k] &&
+                            is_within(judge->reported[i].path, path))
+                                return true;
+        return false;
+}
+
+static int remember(struct bw_judge *judge, struct bw_str path)
+{
+        if (judge->n_reported >= BW_LIMIT_FINDINGS_PER_RULE_DOC)
+                return 0;
+        if (bw_grow(&judge->reported, &judge->cap_reported, judge->n_reported + 1, sizeof(*judge->reported)) < 0)
+                return -ENOMEM;
+        judge->reported[judge->n_reported++] = (struct judge_reported){.rule = judge->rule, .path = path};
+        return 0;
+}
+
+static struct bw_finding new_finding(const struct evaluation *ev, enum bw_verdict verdict)
+{
+        const struct bw_doc *doc = ev->doc;
+
+        return (struct bw_finding){
+                .rule = &ev->rule->info,
+                .verdict = verdict,
+                .resource = {.api_version = doc->api_version, .kind = doc->kind, .ns = doc->ns, .name = doc->name,
+                             .line = doc->mark.line},
+                .location = {.file = doc->input ? doc->input->name : (struct bw_str){0}, .line = doc->mark.line,
+                             .column = doc->mark.column},
+                .input = doc->input ? doc->input->number : 0,
+                .doc = doc->index,
+                .order = ev->order,
+        };
+}
+
+static int give(struct evaluation *ev, struct bw_judge *judge, const struct bw_finding *finding)
+{
+        ev->order++;
+        judge->summary.verdicts[finding->verdict]++;
+        if (finding->verdict == BW_VERDICT_FAIL)
+                judge->summary.by_severity[ev->rule->info.severity]++;
+        return ev->sink(ev->userdata, finding);
+}
+
+/* Path, line, column and source line. */
+static int locate(struct evaluation *ev, struct bw_path path, struct bw_str text, struct bw_finding *f)
+{
+        struct bw_mark mark = bw_doc_mark(ev->doc, ev->arena, path, true);
+
+        f->location.path = bw_arena_str(ev->arena, text);
+        if (mark.line) {
+                f->location.line = mark.line;
+                f->location.column = mark.column;
+        }
+        if (!bw_str_is(ev->doc->kind, "Secret") && f->location.line)
+                f->location.source = bw_doc_line(ev->doc, f->location.line);
+        return f->location.path.p ? 0 : -ENOMEM;
+}
+
+static struct bw_str message_of(struct bw_judge *judge, const struct judge_item *item)
+{
+        struct bw_str text = judge_text(judge, &item->check->message_expression, item);
+
+        if (text.n)
+                return text;
+        return item->check->message.n ? item->check->message : judge->rule->info.title;
+}
+
+static int report_item(struct evaluation *ev, struct bw_judge *judge, const struct judge_item *item,
+                       const struct bw_error *err)
+{
+        struct bw_finding f = new_finding(ev, err ? BW_VERDICT_ERROR : BW_VERDICT_FAIL);
+        struct bw_path path = judge_item_path(judge, item);
+        struct bw_str text = path_text(judge, path);
+
+        if (!text.p)
+                return -ENOMEM;
+        if (!err && judge->rule->n_overridden && is_repeated(judge, text)) {
+                ev->n_repeated++;
+                return 0;
+        }
+        if (!err && judge->rule->pss.level == BW_PSS_BASELINE && remember(judge, text) < 0)
+                return -ENOMEM;
+        f.message = bw_arena_str(ev->arena, err ? bw_str(err->message) : message_of(judge, item));
+        f.remediation = ev->rule->info.fix;
+        if (!f.message.p || locate(ev, path, text, &f) < 0)
+                return -ENOMEM;
+        return give(ev, judge, &f);
+}
+
+static int visit_item(void *userdata, struct bw_judge *judge, const struct judge_item *item, const struct bw_error *err)
+{
+        struct evaluation *ev = userdata;
+
+        if (err) {
+                /* One is enough: the others would say the same. */
+                if (ev->has_error)
+                        return 0;
+                ev->has_error = true;
+        } else if (ev->n_failed++ >= BW_LIMIT_FINDINGS_PER_RULE_DOC) {
+                return 0;
+        }
+        return report_item(ev, judge, item, err);
+}
+
+/* ---- rules */
+
+static int report_whole(struct evaluation *ev, struct bw_judge *judge, enum bw_verdict verdict, struct bw_str message)
+{
+        struct bw_finding f = new_finding(ev, verdict);
+
+        f.message = bw_arena_str(ev->arena, message);
+        return f.message.p ? give(ev, judge, &f) : -ENOMEM;
+}
+
+static int evaluate_rule(struct evaluation *ev, struct bw_judge *judge, const struct bw_rule *rule)
+{
+        struct bw_error err = {0};
+        int r = judge_rule_applies(judge, rule, &err);
+
+        if (r == 0)
+                return 0;
+        judge->evaluations++;
+        ev->rule = rule;
+        ev->n_failed = 0;
+        ev->n_repeated = 0;
+        ev->has_error = false;
+        if (r < 0)
+                return report_whole(ev, judge, BW_VERDICT_ERROR, bw_str(err.message));
+        r = judge_run_checks(judge, rule, visit_item, ev);
+        if (r != 0 || ev->n_failed || ev->has_error)
+                return r;
+        if (judge->include_passed)
+                return report_whole(ev, judge, BW_VERDICT_PASS, rule->info.title);
+        judge->summary.verdicts[BW_VERDICT_PASS]++;
+        return 0;
+}
+
+/* The rules for pods see the pod; a document that may have one but does not (a ReplicationController) is not judged. */
+static int begin_pod(struct bw_judge *judge, const struct bw_doc *doc, bool *ret_has)
+{
+        struct bw_pod pod;
+
+        *ret_has = bw_pod_find(doc, &pod);
+        if (!*ret_has)
+                return 0;
+        judge->spec_path = pod.spec_path;
+        judge->metadata_path = pod.metadata_path;
+        return judge_begin_pod(judge, pod.metadata, pod.spec, bw_str_is(doc->kind, "Pod"), judge->world.raw);
+}
+
+static int begin(struct bw_judge *judge, const struct bw_doc *doc, bool *ret_has_pod)
+{
+        bw_arena_reset(judge->scratch);
+        judge->doc = doc;
+        judge->object = doc->root;
+        judge->spec = (struct bw_value){.type = BW_NULL};
+        judge->metadata = judge->spec;
+        judge->n_containers = 0;
+        judge->doc_bound = 0;
+        judge->n_reported = 0;
+        judge->minor = judge->catalog->options.kubernetes_minor;
+        return begin_pod(judge, doc, ret_has_pod);
+}
+
+int bw_catalog_evaluate(const struct bw_catalog *catalog, struct bw_judge *judge, struct bw_doc *doc,
+                        struct bw_arena *arena, bw_finding_sink sink, void *userdata, struct bw_error *reterr)
+{
+        struct evaluation ev = {.doc = doc, .arena = arena, .sink = sink, .userdata = userdata, .reterr = reterr};
+        struct rule_kind_group *groups[3];
+        size_t n = rule_catalog_groups(catalog, doc, groups);
+        bool has_pod;
+        int r = n ? begin(judge, doc, &has_pod) : 0;
+
+        for (size_t g = 0; g < n && r == 0; g++) {
+                bool pods = groups[g] == &catalog->groups[GROUP_PODS];
+
+                if (pods && !has_pod)
+                        continue;
+                for (size_t i = 0; i < groups[g]->n_rules && r == 0; i++)
+                        if (rule_matches(groups[g]->rules[i], doc))
+                                r = evaluate_rule(&ev, judge, groups[g]->rules[i]);
+        }
+        return r == -ENOMEM ? bw_error_nomem(reterr) : r;
+}

@@ -1,0 +1,292 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "rule/judge_internal.h"
+
+#include "base/alloc.h"
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/error.h"
+
+int bw_judge_new(const struct bw_catalog *catalog, const struct bw_world *world, bool include_passed,
+                 struct bw_judge **ret, struct bw_error *reterr)
+{
+        bw_auto(bw_arena_free) struct bw_arena *scratch = bw_arena_new(BW_LIMIT_CEL_ARENA);
+        struct bw_judge *judge = bw_zalloc(sizeof(*judge));
+
+        if (!scratch || !judge) {
+                bw_free(judge);
+                return bw_error_nomem(reterr);
+        }
+        judge->catalog = catalog;
+        if (world)
+                judge->world = *world;
+        judge->include_passed = include_passed;
+        judge->minor = catalog->options.kubernetes_minor;
+        judge->scratch = bw_take(scratch);
+        judge->eval = (struct bw_cel_eval_options){
+                .slots = judge->slots,
+                .arena = judge->scratch,
+                .now = judge->world.now,
+        };
+        judge->slots[SLOT_OLD_OBJECT] = bw_value_null();
+        judge->slots[SLOT_REQUEST] = bw_value_null();
+        judge->slots[SLOT_NAMESPACE_OBJECT] = bw_value_null();
+        *ret = judge;
+        return 0;
+}
+
+void bw_judge_free(struct bw_judge *judge)
+{
+        if (!judge)
+                return;
+        bw_arena_free(judge->scratch);
+        bw_free(judge->containers);
+        bw_free(judge->reported);
+        bw_free(judge->failures);
+        bw_free(judge);
+}
+
+void bw_judge_summary(const struct bw_judge *judge, struct bw_summary *add_to)
+{
+        for (size_t i = 0; i < _BW_VERDICT_MAX; i++)
+                add_to->verdicts[i] += judge->summary.verdicts[i];
+        for (size_t i = 0; i < _BW_SEVERITY_MAX; i++)
+                add_to->by_severity[i] += judge->summary.by_severity[i];
+}
+
+uint64_t bw_judge_evaluations(const struct bw_judge *judge)
+{
+        return judge->evaluations;
+}
+
+/* ---- the pod */
+
+static int list_containers(struct bw_judge *judge)
+{
+        static const char *const lists[] = {"initContainers", "containers", "ephemeralContainers"};
+
+        judge->n_containers = 0;
+        for (size_t i = 0; i < BW_ARRAY_SIZE(lists); i++) {
+                struct bw_value list = bw_map_get(judge->spec, bw_str(lists[i]));
+
+                if (list.type != BW_LIST)
+                        continue;
+                if (bw_grow(&judge->containers, &judge->cap_containers, judge->n_containers + list.n,
+                            sizeof(*judge->containers)) < 0)
+                        return -ENOMEM;
+                for (uint32_t k = 0; k < list.n; k++)
+                        judge->containers[judge->n_containers++] = (struct judge_container){
+                                .value = list.list->items[k], .list = lists[i], .index = k};
+        }
+        return 0;
+}
+
+int judge_begin_pod(struct bw_judge *judge, struct bw_value metadata, struct bw_value spec, bool is_pod, bool raw)
+{
+        if (spec.type != BW_MAP)
+                spec = bw_value_map(NULL, 0);
+        if (metadata.type != BW_MAP)
+                metadata = bw_value_map(NULL, 0);
+        judge->spec = rule_without_nulls(judge->scratch, spec);
+        if (!raw && judge->spec.type != BW_ABSENT)
+                judge->spec = rule_pod_defaults(judge->scratch, judge->spec, is_pod);
+        judge->metadata = metadata;
+        if (judge->spec.type == BW_ABSENT)
+                return -ENOMEM;
+        return list_containers(judge);
+}
+
+/* ---- expressions */
+
+static struct bw_value containers_value(struct bw_judge *judge)
+{
+        struct bw_list *list = bw_list_new(judge->scratch, (uint32_t)judge->n_containers);
+
+        if (!list)
+                return (struct bw_value){0};
+        for (size_t i = 0; i < judge->n_containers; i++)
+                list->items[i] = judge->containers[i].value;
+        return bw_value_list(list, (uint32_t)judge->n_containers);
+}
+
+/* Slots that are made when an expression first uses them: costly, or rarely used. */
+#define SLOTS_OF_DOC                                                                               \
+        (SLOT_BIT(SLOT_OBJECT) | SLOT_BIT(SLOT_POD_SPEC) | SLOT_BIT(SLOT_POD_METADATA) | SLOT_BIT(SLOT_CONTAINERS))
+
+static int bind_doc(struct bw_judge *judge, uint64_t wanted)
+{
+        if (wanted & SLOT_BIT(SLOT_OBJECT))
+                judge->slots[SLOT_OBJECT] = rule_without_nulls(judge->scratch, judge->object);
+        if (wanted & SLOT_BIT(SLOT_POD_SPEC))
+                judge->slots[SLOT_POD_SPEC] = judge->spec;
+        if (wanted & SLOT_BIT(SLOT_POD_METADATA))
+                judge->slots[SLOT_POD_METADATA] = rule_without_nulls(judge->scratch, judge->metadata);
+        if (wanted & SLOT_BIT(SLOT_CONTAINERS))
+                judge->slots[SLOT_CONTAINERS] = containers_value(judge);
+        judge->doc_bound |= wanted;
+        return 0;
+}
+
+static void bind_item(struct bw_judge *judge, uint64_t uses, const struct judge_item *item)
+{
+        const struct bw_segment *last = item->n_steps ? &item->steps[item->n_steps - 1] : NULL;
+
+        judge->slots[SLOT_EACH] = item->each;
+        judge->slots[SLOT_VALUE] = item->value;
+        judge->slots[SLOT_EACH_KEY] = last && last->kind == BW_SEGMENT_KEY ? last->key : bw_value_null();
+        judge->slots[SLOT_EACH_INDEX] =
+                last && last->kind == BW_SEGMENT_INDEX ? bw_value_int(last->index) : bw_value_null();
+        judge->slots[SLOT_CONTAINER] =
+                item->container == NO_CONTAINER ? bw_value_null() : judge->containers[item->container].value;
+        if (uses & SLOT_BIT(SLOT_NAME))
+                judge->slots[SLOT_NAME] = bw_value_str(judge_item_name(judge, item));
+        if (uses & SLOT_BIT(SLOT_WHO))
+                judge->slots[SLOT_WHO] = bw_value_str(judge_item_who(judge, item));
+        if (uses & SLOT_BIT(SLOT_LABEL))
+                judge->slots[SLOT_LABEL] = bw_value_str(judge_item_label(judge, item));
+}
+
+/* Variables are evaluated when an expression uses them; an error in one is an error where it is used. */
+static void bind_variables(struct bw_judge *judge, const struct rule_expr *expr)
+{
+        for (size_t i = 0; i < judge->rule->n_variables; i++) {
+                const struct rule_expr *of = &judge->rule->variables[i].expression;
+                uint64_t bit = SLOT_BIT(_SLOT_FIXED + i);
+
+                if (!(expr->variables & bit) || (judge->variables_bound & bit))
+                        continue;
+                judge->slots[_SLOT_FIXED + i] = bw_cel_run(of->program, &judge->eval);
+                if (!(of->uses & SLOTS_OF_ITEM))
+                        judge->variables_bound |= bit;
+        }
+}
+
+struct bw_value judge_run(struct bw_judge *judge, const struct rule_expr *expr, const struct judge_item *item,
+                          struct bw_error *reterr)
+{
+        uint64_t missing = expr->uses & SLOTS_OF_DOC & ~judge->doc_bound;
+        struct bw_value v;
+
+        if (missing && bind_doc(judge, missing) < 0) {
+                bw_error_nomem(reterr);
+                return (struct bw_value){0};
+        }
+        if (item && (expr->uses & SLOTS_OF_ITEM))
+                bind_item(judge, expr->uses, item);
+        if (expr->variables)
+                bind_variables(judge, expr);
+        v = bw_cel_run(expr->program, &judge->eval);
+        if (v.type != BW_ERROR)
+                return v;
+        bw_error_set(reterr, -EINVAL, "%s", v.error ? v.error->message : "evaluation failed");
+        return (struct bw_value){0};
+}
+
+struct bw_str judge_text(struct bw_judge *judge, const struct rule_expr *expr, const struct judge_item *item)
+{
+        struct bw_value v;
+
+        if (!expr->source.p)
+                return (struct bw_str){0};
+        v = judge_run(judge, expr, item, NULL);
+        return v.type == BW_STRING ? bw_value_text(v) : (struct bw_str){0};
+}
+
+/* ---- texts of an item */
+
+struct bw_str judge_item_name(const struct bw_judge *judge, const struct judge_item *item)
+{
+        struct bw_value of = item->element;
+
+        if (item->container != NO_CONTAINER)
+                of = judge->containers[item->container].value;
+        else if (item->n_steps && item->steps[item->n_steps - 1].kind == BW_SEGMENT_KEY)
+                return bw_value_text(item->steps[item->n_steps - 1].key);
+        return bw_map_text(of, "name");
+}
+
+struct bw_str judge_item_who(struct bw_judge *judge, const struct judge_item *item)
+{
+        const struct rule_place *place = item->place;
+        struct bw_str name = judge_item_name(judge, item);
+        struct bw_str noun = place->noun;
+        struct bw_str text;
+
+        if (place->base == BASE_ROOT && !place->n_each) {
+                if (judge->rule->match.pod_spec)
+                        return BW_STR("pod");
+                noun = judge->doc ? judge->doc->kind : BW_STR("object");
+                name = judge->doc ? judge->doc->name : name;
+        }
+        if (!name.n)
+                return noun;
+        text = bw_arena_printf(judge->scratch, "%.*s \"%.*s\"", BW_STR_ARG(noun), BW_STR_ARG(name));
+        return text.p ? text : noun;
+}
+
+/* A value as people write it: texts without quotes, nothing for null. */
+static struct bw_str value_text(struct bw_judge *judge, struct bw_value v)
+{
+        bw_auto_done(bw_buf_done) struct bw_buf buf = {0};
+
+        if (v.type == BW_STRING)
+                return bw_value_text(v);
+        if (v.type == BW_NULL || v.type == BW_ABSENT)
+                return (struct bw_str){.p = ""};
+        bw_value_json(&buf, v, 0);
+        return bw_arena_str(judge->scratch, bw_buf_view(&buf));
+}
+
+struct bw_str judge_item_label(struct bw_judge *judge, const struct judge_item *item)
+{
+        const struct rule_expr *label = &item->check->label;
+        struct bw_value v = item->path->n ? item->value : item->each;
+
+        if (label->source.p) {
+                v = judge_run(judge, label, item, NULL);
+                if (v.type == BW_ABSENT)
+                        return (struct bw_str){.p = "?", .n = 1};
+        }
+        return value_text(judge, v);
+}
+
+/* ---- where an item stands */
+
+static void put(struct bw_segment **at, struct bw_path path)
+{
+        if (path.n)
+                memcpy(*at, path.segments, path.n * sizeof(path.segments[0]));
+        *at += path.n;
+}
+
+struct bw_path judge_item_path(struct bw_judge *judge, const struct judge_item *item)
+{
+        const struct rule_place *place = item->place;
+        struct bw_path base = {0};
+        struct bw_segment *segments;
+        struct bw_segment *at;
+        size_t step = 0;
+
+        if (judge->rule->match.pod_spec)
+                base = place->base == BASE_POD_METADATA ? judge->metadata_path : judge->spec_path;
+        segments = bw_arena_array(judge->scratch,
+                                  base.n + 2 + place->pattern.n + item->path->n + item->check->point.n,
+                                  sizeof(*segments));
+        if (!segments)
+                return (struct bw_path){0};
+        at = segments;
+        put(&at, base);
+        if (item->container != NO_CONTAINER) {
+                const struct judge_container *c = &judge->containers[item->container];
+
+                *at++ = (struct bw_segment){.kind = BW_SEGMENT_KEY, .key = bw_value_str(bw_str(c->list))};
+                *at++ = (struct bw_segment){.kind = BW_SEGMENT_INDEX, .index = c->index};
+        }
+        for (size_t i = 0; i < place->pattern.n; i++) {
+                const struct bw_segment *s = &place->pattern.segments[i];
+
+                *at++ = s->kind == BW_SEGMENT_EACH ? item->steps[step++] : *s;
+        }
+        put(&at, *item->path);
+        put(&at, item->check->point);
+        return (struct bw_path){.n = (size_t)(at - segments), .segments = segments};
+}

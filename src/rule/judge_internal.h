@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * judge (internal): one thread's workspace while it judges documents.
+ * Ownership: a judge owns its scratch arena, which lives for one document; values under test borrow from the document.
+ * Threads: one judge, one thread.
+ */
+#ifndef BW_RULE_JUDGE_INTERNAL_H
+#define BW_RULE_JUDGE_INTERNAL_H
+
+#include "rule/rule_internal.h"
+
+enum { NO_CONTAINER = UINT32_MAX };
+
+struct judge_container {
+        struct bw_value value;
+        const char *list;       /* "initContainers", "containers", "ephemeralContainers" */
+        uint32_t index;
+};
+
+/* The value under test, and how it was reached. */
+struct judge_item {
+        const struct rule_check *check;
+        const struct rule_place *place;
+        const struct bw_path *path;
+        uint32_t container;      /* NO_CONTAINER, or an index of judge->containers */
+        uint32_t n_steps;
+        struct bw_segment steps[BW_LIMIT_RULE_WILDCARDS]; /* what the wildcards stand for */
+        struct bw_value element; /* at the last wildcard */
+        struct bw_value each;
+        struct bw_value value;   /* null when there is nothing at the path */
+};
+
+struct judge_failure { /* kept for `failed` */
+        const struct rule_check *check;
+        const struct rule_place *place;
+        uint32_t container;
+        uint32_t index;          /* of the element in its list */
+        struct bw_str name;
+        struct bw_str label;
+};
+
+struct judge_reported { /* a finding that another rule would repeat */
+        const struct bw_rule *rule;
+        struct bw_str path;
+};
+
+struct bw_judge {
+        const struct bw_catalog *catalog;
+        struct bw_world world;
+        bool include_passed;
+        struct bw_summary summary;
+        uint64_t evaluations;
+
+        struct bw_arena *scratch;
+        struct bw_cel_eval_options eval;
+        struct bw_value slots[RULE_MAX_SLOTS];
+
+        /* the document */
+        const struct bw_doc *doc; /* NULL for a pod that came without one */
+        struct bw_value object;
+        struct bw_value spec;    /* of the pod; ABSENT when there is none */
+        struct bw_value metadata;
+        struct bw_path spec_path;
+        struct bw_path metadata_path;
+        struct judge_container *containers;
+        size_t n_containers;
+        size_t cap_containers;
+        uint64_t doc_bound;      /* slots that are set for this document */
+        struct judge_reported *reported;
+        size_t n_reported;
+        size_t cap_reported;
+
+        /* the rule */
+        const struct bw_rule *rule;
+        int minor;
+        uint64_t variables_bound; /* variables that do not change with the item */
+        struct judge_failure *failures;
+        size_t n_failures;
+        size_t cap_failures;
+};
+
+/* Called for each value that fails (err is NULL) or cannot be judged. A non-zero return stops the rule. */
+typedef int (*judge_visit_fn)(void *userdata, struct bw_judge *judge, const struct judge_item *item,
+                              const struct bw_error *err);
+
+/* Sets the judge on a pod or another object; scratch is reset. 0 or -ENOMEM. */
+BW_CHECK int judge_begin_pod(struct bw_judge *judge, struct bw_value metadata, struct bw_value spec, bool is_pod,
+                             bool raw);
+/* Sets the judge on a rule. 1 when the rule's versions and conditions hold, 0, -EINVAL when they cannot be evaluated. */
+BW_CHECK int judge_rule_applies(struct bw_judge *judge, const struct bw_rule *rule, struct bw_error *reterr);
+/* Runs all checks. 0, or what visit returned. */
+BW_CHECK int judge_run_checks(struct bw_judge *judge, const struct bw_rule *rule, judge_visit_fn visit, void *userdata);
+
+/* Runs an expression on an item (NULL: none). ABSENT with reterr set on a failure. */
+struct bw_value judge_run(struct bw_judge *judge, const struct rule_expr *expr, const struct judge_item *item,
+                          struct bw_error *reterr);
+/* The same for a text; empty when there is no expression or it fails. Lives as long as scratch. */
+struct bw_str judge_text(struct bw_judge *judge, const struct rule_expr *expr, const struct judge_item *item);
+
+/* "app": the name of the container, volume, … that the item belongs to. */
+struct bw_str judge_item_name(const struct bw_judge *judge, const struct judge_item *item);
+/* 'container "app"', 'pod', 'volume "v"'. */
+struct bw_str judge_item_who(struct bw_judge *judge, const struct judge_item *item);
+/* The rule's label expression, else the value as text. */
+struct bw_str judge_item_label(struct bw_judge *judge, const struct judge_item *item);
+/* The place of the value, from the object's root. n is 0 when memory is short. */
+struct bw_path judge_item_path(struct bw_judge *judge, const struct judge_item *item);
+
+/* Keeps the item for `failed`. 0 or -ENOMEM. */
+BW_CHECK int judge_keep_failure(struct bw_judge *judge, const struct judge_item *item);
+/* The value of `failed`; ABSENT when memory is short. */
+struct bw_value judge_failed(struct bw_judge *judge);
+
+#endif
