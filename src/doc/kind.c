@@ -18,7 +18,7 @@
 #define TEMPLATE_PATHS(name, ...)                                                                  \
         static const struct bw_segment name##_spec[] = {__VA_ARGS__, KEY("spec")};                 \
         static const struct bw_segment name##_metadata[] = {__VA_ARGS__, KEY("metadata")};
-#define PATH(segments) {.n = BW_ARRAY_SIZE(segments), .segments = (segments)}
+#define PATH(list) {.n = BW_ARRAY_SIZE(list), .segments = (list)}
 
 static const struct bw_segment own_spec[] = {KEY("spec")};
 static const struct bw_segment own_metadata[] = {KEY("metadata")};
