@@ -246,10 +246,12 @@ static const struct bw_cel_type *check_call(struct checker *c, struct bw_cel_exp
                 (void)check(c, e->call.args[i]);
         if (e->call.target) {
                 set = find_namespaced(c, e);
-                if (set)
-                        e->call.target = NULL;
-                else
+                if (!set) {
                         (void)check(c, e->call.target);
+                } else {
+                        e->offset = chain_head(e->call.target)->offset;
+                        e->call.target = NULL;
+                }
         }
         if (!set)
                 set = find_function(c, e->call.function);
@@ -264,16 +266,17 @@ static const struct bw_cel_type *check_call(struct checker *c, struct bw_cel_exp
 }
 
 /* What an optional holds; an issue unless it is one (or dyn). */
-static const struct bw_cel_type *unwrap(struct checker *c, const struct bw_cel_expr *e,
-                                        const struct bw_cel_type *type)
+static const struct bw_cel_type *unwrap(struct checker *c, const struct bw_cel_expr *e, const struct bw_cel_type *type)
 {
         const struct bw_cel_type *found = bw_cel_infer_shallow(c, type);
 
         if (bw_cel_type_is_optional(found))
                 return found->params[0];
         if (!bw_cel_is_dyn_or_error(found))
-                (void)mismatch(c, e, bw_cel_infer_composed(c, bw_cel_type_opaque(c->arena, bw_cel_optional_dyn.name, 1,
-                                                                                 &found)), found);
+                (void)mismatch(
+                        c, e,
+                        bw_cel_infer_composed(c, bw_cel_type_opaque(c->arena, bw_cel_optional_dyn.name, 1, &found)),
+                        found);
         return found;
 }
 
@@ -406,8 +409,8 @@ static const struct bw_cel_type *check_loop(struct checker *c, struct bw_cel_exp
 static const struct bw_cel_type *const_type(struct bw_value v)
 {
         static const struct bw_cel_type *const types[_BW_TYPE_MAX] = {
-                [BW_NULL] = &bw_cel_null, [BW_BOOL] = &bw_cel_bool, [BW_INT] = &bw_cel_int,
-                [BW_UINT] = &bw_cel_uint, [BW_DOUBLE] = &bw_cel_double, [BW_STRING] = &bw_cel_string,
+                [BW_NULL] = &bw_cel_null,   [BW_BOOL] = &bw_cel_bool,     [BW_INT] = &bw_cel_int,
+                [BW_UINT] = &bw_cel_uint,   [BW_DOUBLE] = &bw_cel_double, [BW_STRING] = &bw_cel_string,
                 [BW_BYTES] = &bw_cel_bytes,
         };
 
@@ -492,7 +495,10 @@ int bw_cel_check(struct bw_arena *arena, const struct bw_cel_env *env, struct bw
                  const struct bw_cel_type **ret_type, struct bw_cel_issues *issues, struct bw_error *reterr)
 {
         struct checker c = {
-                .arena = arena, .env = env, .ast = ast, .issues = {.arena = arena, .source = ast->source},
+                .arena = arena,
+                .env = env,
+                .ast = ast,
+                .issues = {.arena = arena, .source = ast->source},
         };
         int r;
 

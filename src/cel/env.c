@@ -228,8 +228,7 @@ static int add_libraries(struct bw_cel_env *env, struct bw_error *reterr)
         env->n_type_names += BW_ARRAY_SIZE(language_types);
         env->functions = bw_arena_zalloc(env->arena, env->n_functions * sizeof(*env->functions));
         env->type_names = bw_arena_array(env->arena, env->n_type_names, sizeof(*env->type_names));
-        if (!env->functions || !env->type_names ||
-            !names_init(&env->function_names, env->arena, env->n_functions) ||
+        if (!env->functions || !env->type_names || !names_init(&env->function_names, env->arena, env->n_functions) ||
             !names_init(&env->type_names_by_name, env->arena, env->n_type_names))
                 return bw_error_nomem(reterr);
         env->n_functions = env->n_type_names = 0;

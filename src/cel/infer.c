@@ -111,13 +111,30 @@ static bool absent_in(struct checker *c, const struct bw_cel_type *var, const st
         return leave(c, result);
 }
 
-/* True if a is the same as b with dyn or variables in some places. */
+/* Types whose values may be null instead. */
+static bool nullable(const struct bw_cel_type *type)
+{
+        switch (type->kind) {
+        case BW_CEL_NULL:
+        case BW_CEL_OPAQUE:
+        case BW_CEL_OBJECT:
+        case BW_CEL_TIMESTAMP:
+        case BW_CEL_DURATION:
+                return true;
+        default:
+                return false;
+        }
+}
+
+/* True if a is the same as b with dyn or variables in some places, or with a type that null fits where b has null. */
 static bool less_specific(const struct bw_cel_type *a, const struct bw_cel_type *b)
 {
         if (a->kind == BW_CEL_DYN || a->kind == BW_CEL_VAR)
                 return true;
         if (b->kind == BW_CEL_DYN || b->kind == BW_CEL_VAR)
                 return false;
+        if (b->kind == BW_CEL_NULL)
+                return nullable(a);
         if (a->kind != b->kind || !bw_str_eq(a->name, b->name))
                 return false;
         if (a->kind == BW_CEL_TYPE)
@@ -154,6 +171,7 @@ static enum fit fit_var(struct checker *c, const struct bw_cel_type *type, const
                 bind(c, var, type);
                 return FITS;
         }
+        c->steps += BW_MIN(type->size, bound->size);
         if (bw_cel_type_same(type, bound))
                 return FITS;
         if (!assign(c, type, bound))
@@ -162,20 +180,6 @@ static enum fit fit_var(struct checker *c, const struct bw_cel_type *type, const
         if (general != bound && absent_in(c, var, general))
                 bind(c, var, general);
         return FITS;
-}
-
-static bool nullable(const struct bw_cel_type *type)
-{
-        switch (type->kind) {
-        case BW_CEL_NULL:
-        case BW_CEL_OPAQUE:
-        case BW_CEL_OBJECT:
-        case BW_CEL_TIMESTAMP:
-        case BW_CEL_DURATION:
-                return true;
-        default:
-                return false;
-        }
 }
 
 static bool assign_all(struct checker *c, uint32_t n, const struct bw_cel_type *const *a,

@@ -92,8 +92,8 @@ static int finish(struct reading *r, struct bw_arena *arena, struct bw_cel_signa
         return 0;
 }
 
-int bw_cel_signature_parse(struct bw_arena *arena, struct bw_str name, const char *text,
-                           struct bw_cel_signature *ret, struct bw_error *reterr)
+int bw_cel_signature_parse(struct bw_arena *arena, struct bw_str name, const char *text, struct bw_cel_signature *ret,
+                           struct bw_error *reterr)
 {
         struct reading r = {.text = bw_str(text), .types = {.arena = arena, .text = bw_str(text), .borrow = true}};
         struct bw_cel_signature signature = {0};

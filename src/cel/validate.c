@@ -156,7 +156,8 @@ static void validate_list(struct validation *v, const struct bw_cel_expr *e)
         const struct bw_cel_type *first = NULL;
 
         for (uint32_t i = 0; i < e->list.n; i++) {
-                const struct bw_cel_type *type = item_type(v, e->list.items[i], e->list.optional && e->list.optional[i]);
+                const struct bw_cel_type *type =
+                        item_type(v, e->list.items[i], e->list.optional && e->list.optional[i]);
 
                 if (!same_type(v, e->list.items[i], &first, type))
                         break;
