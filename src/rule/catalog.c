@@ -2,7 +2,7 @@
 #include "base/alloc.h"
 #include "base/arena.h"
 #include "base/error.h"
-#include "doc/kind.h"
+#include "doc/pod.h"
 #include "rule/rule_internal.h"
 
 static int copy_texts(struct bw_arena *arena, const struct bw_str **texts, size_t n)
@@ -124,10 +124,9 @@ size_t rule_catalog_groups(const struct bw_catalog *catalog, const struct bw_doc
                            struct rule_kind_group *ret_groups[3])
 {
         struct rule_kind_group *group = find_group(catalog, doc->kind);
-        size_t n_places;
         size_t n = 0;
 
-        if (catalog->groups[GROUP_PODS].n_entries && bw_kind_find(doc->group, doc->kind, &n_places))
+        if (catalog->groups[GROUP_PODS].n_entries && bw_pod_may_have(doc))
                 ret_groups[n++] = &catalog->groups[GROUP_PODS];
         if (group)
                 ret_groups[n++] = group;

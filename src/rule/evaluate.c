@@ -5,7 +5,6 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/error.h"
-#include "doc/pod.h"
 
 /* One run of a rule on a document. */
 struct evaluation {
@@ -13,7 +12,6 @@ struct evaluation {
         struct bw_arena *arena;
         bw_finding_sink sink;
         void *userdata;
-        struct bw_error *reterr;
         uint32_t order;
         const struct bw_rule *rule;
         uint32_t n_failed;      /* values, of this rule */
@@ -181,50 +179,73 @@ static int evaluate_rule(struct evaluation *ev, struct bw_judge *judge, const st
         return 0;
 }
 
-/* The rules for pods see the pod; a document that may have one but does not (a ReplicationController) is not judged. */
-static int begin_pod(struct bw_judge *judge, const struct bw_doc *doc, bool *ret_has)
-{
-        struct bw_pod pod;
-
-        *ret_has = bw_pod_find(doc, &pod);
-        if (!*ret_has)
-                return 0;
-        judge->spec_path = pod.spec_path;
-        judge->metadata_path = pod.metadata_path;
-        return judge_begin_pod(judge, pod.metadata, pod.spec, bw_str_is(doc->kind, "Pod"), judge->world.raw);
-}
-
-static int begin(struct bw_judge *judge, const struct bw_doc *doc, bool *ret_has_pod)
+static void begin(struct bw_judge *judge, const struct bw_doc *doc)
 {
         bw_arena_reset(judge->scratch);
         judge->doc = doc;
         judge->object = doc->root;
-        judge->spec = (struct bw_value){.type = BW_NULL};
+        judge->spec = bw_value_null();
         judge->metadata = judge->spec;
         judge->n_containers = 0;
         judge->doc_bound = 0;
         judge->n_reported = 0;
         judge->minor = judge->catalog->options.kubernetes_minor;
-        return begin_pod(judge, doc, ret_has_pod);
+}
+
+static int evaluate_group(struct evaluation *ev, struct bw_judge *judge, const struct rule_kind_group *group)
+{
+        int r = 0;
+
+        for (size_t i = 0; i < group->n_rules && r == 0; i++)
+                if (rule_matches(group->rules[i], ev->doc))
+                        r = evaluate_rule(ev, judge, group->rules[i]);
+        return r;
+}
+
+struct pods_run {
+        struct evaluation *ev;
+        struct bw_judge *judge;
+        const struct rule_kind_group *group;
+};
+
+static int evaluate_pod(void *userdata, const struct bw_pod *pod)
+{
+        struct pods_run *run = userdata;
+        struct bw_judge *judge = run->judge;
+
+        judge->pod = *pod;
+        judge->n_reported = 0;
+        if (judge_begin_pod(judge, pod->metadata, pod->spec, bw_str_is(judge->doc->kind, "Pod"), judge->world.raw) < 0)
+                return -ENOMEM;
+        return evaluate_group(run->ev, judge, run->group);
+}
+
+/* Nearly every kind holds one pod at a fixed place; workflows hold several. */
+static int evaluate_pods(struct evaluation *ev, struct bw_judge *judge, const struct rule_kind_group *group)
+{
+        struct pods_run run = {.ev = ev, .judge = judge, .group = group};
+        struct bw_pod pod;
+
+        if (bw_pod_find(ev->doc, &pod))
+                return evaluate_pod(&run, &pod);
+        return bw_doc_pods(ev->doc, judge->scratch, evaluate_pod, &run);
 }
 
 int bw_catalog_evaluate(const struct bw_catalog *catalog, struct bw_judge *judge, struct bw_doc *doc,
                         struct bw_arena *arena, bw_finding_sink sink, void *userdata, struct bw_error *reterr)
 {
-        struct evaluation ev = {.doc = doc, .arena = arena, .sink = sink, .userdata = userdata, .reterr = reterr};
+        struct evaluation ev = {.doc = doc, .arena = arena, .sink = sink, .userdata = userdata};
         struct rule_kind_group *groups[3];
         size_t n = rule_catalog_groups(catalog, doc, groups);
-        bool has_pod;
-        int r = n ? begin(judge, doc, &has_pod) : 0;
+        int r = 0;
 
+        if (n)
+                begin(judge, doc);
         for (size_t g = 0; g < n && r == 0; g++) {
-                bool pods = groups[g] == &catalog->groups[GROUP_PODS];
-
-                if (pods && !has_pod)
-                        continue;
-                for (size_t i = 0; i < groups[g]->n_rules && r == 0; i++)
-                        if (rule_matches(groups[g]->rules[i], doc))
-                                r = evaluate_rule(&ev, judge, groups[g]->rules[i]);
+                if (groups[g] == &catalog->groups[GROUP_PODS])
+                        r = evaluate_pods(&ev, judge, groups[g]);
+                else
+                        r = evaluate_group(&ev, judge, groups[g]);
         }
         return r == -ENOMEM ? bw_error_nomem(reterr) : r;
 }

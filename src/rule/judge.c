@@ -60,23 +60,21 @@ uint64_t bw_judge_evaluations(const struct bw_judge *judge)
 
 /* ---- the pod */
 
+/* Slots that are made when an expression first uses them: costly, or rarely used. */
+#define SLOTS_OF_POD (SLOT_BIT(SLOT_POD_SPEC) | SLOT_BIT(SLOT_POD_METADATA) | SLOT_BIT(SLOT_CONTAINERS))
+#define SLOTS_OF_DOC (SLOT_BIT(SLOT_OBJECT) | SLOTS_OF_POD)
+
 static int list_containers(struct bw_judge *judge)
 {
-        static const char *const lists[] = {"initContainers", "containers", "ephemeralContainers"};
+        struct bw_pod pod = {.spec = judge->spec};
+        size_t n = bw_pod_containers(&pod, judge->containers, judge->cap_containers);
 
-        judge->n_containers = 0;
-        for (size_t i = 0; i < BW_ARRAY_SIZE(lists); i++) {
-                struct bw_value list = bw_map_get(judge->spec, bw_str(lists[i]));
-
-                if (list.type != BW_LIST)
-                        continue;
-                if (bw_grow(&judge->containers, &judge->cap_containers, judge->n_containers + list.n,
-                            sizeof(*judge->containers)) < 0)
+        if (n > judge->cap_containers) {
+                if (bw_grow(&judge->containers, &judge->cap_containers, n, sizeof(*judge->containers)) < 0)
                         return -ENOMEM;
-                for (uint32_t k = 0; k < list.n; k++)
-                        judge->containers[judge->n_containers++] = (struct judge_container){
-                                .value = list.list->items[k], .list = lists[i], .index = k};
+                n = bw_pod_containers(&pod, judge->containers, judge->cap_containers);
         }
+        judge->n_containers = n;
         return 0;
 }
 
@@ -90,6 +88,7 @@ int judge_begin_pod(struct bw_judge *judge, struct bw_value metadata, struct bw_
         if (!raw && judge->spec.type != BW_ABSENT)
                 judge->spec = rule_pod_defaults(judge->scratch, judge->spec, is_pod);
         judge->metadata = metadata;
+        judge->doc_bound &= ~SLOTS_OF_POD;
         if (judge->spec.type == BW_ABSENT)
                 return -ENOMEM;
         return list_containers(judge);
@@ -107,10 +106,6 @@ static struct bw_value containers_value(struct bw_judge *judge)
                 list->items[i] = judge->containers[i].value;
         return bw_value_list(list, (uint32_t)judge->n_containers);
 }
-
-/* Slots that are made when an expression first uses them: costly, or rarely used. */
-#define SLOTS_OF_DOC                                                                               \
-        (SLOT_BIT(SLOT_OBJECT) | SLOT_BIT(SLOT_POD_SPEC) | SLOT_BIT(SLOT_POD_METADATA) | SLOT_BIT(SLOT_CONTAINERS))
 
 static int bind_doc(struct bw_judge *judge, uint64_t wanted)
 {
@@ -258,27 +253,22 @@ static void put(struct bw_segment **at, struct bw_path path)
         *at += path.n;
 }
 
-struct bw_path judge_item_path(struct bw_judge *judge, const struct judge_item *item)
+/* From the pod spec, its metadata, or the object. */
+static struct bw_path relative_path(struct bw_judge *judge, const struct judge_item *item)
 {
         const struct rule_place *place = item->place;
-        struct bw_path base = {0};
-        struct bw_segment *segments;
-        struct bw_segment *at;
+        struct bw_segment *segments = bw_arena_array(
+                judge->scratch, 2 + place->pattern.n + item->path->n + item->check->point.n + 1, sizeof(*segments));
+        struct bw_segment *at = segments;
         size_t step = 0;
 
-        if (judge->rule->match.pod_spec)
-                base = place->base == BASE_POD_METADATA ? judge->metadata_path : judge->spec_path;
-        segments = bw_arena_array(judge->scratch,
-                                  base.n + 2 + place->pattern.n + item->path->n + item->check->point.n,
-                                  sizeof(*segments));
         if (!segments)
                 return (struct bw_path){0};
-        at = segments;
-        put(&at, base);
         if (item->container != NO_CONTAINER) {
-                const struct judge_container *c = &judge->containers[item->container];
+                const struct bw_container *c = &judge->containers[item->container];
 
-                *at++ = (struct bw_segment){.kind = BW_SEGMENT_KEY, .key = bw_value_str(bw_str(c->list))};
+                *at++ = (struct bw_segment){.kind = BW_SEGMENT_KEY,
+                                            .key = bw_value_str(bw_container_list_name(c->list))};
                 *at++ = (struct bw_segment){.kind = BW_SEGMENT_INDEX, .index = c->index};
         }
         for (size_t i = 0; i < place->pattern.n; i++) {
@@ -289,4 +279,23 @@ struct bw_path judge_item_path(struct bw_judge *judge, const struct judge_item *
         put(&at, *item->path);
         put(&at, item->check->point);
         return (struct bw_path){.n = (size_t)(at - segments), .segments = segments};
+}
+
+struct bw_path judge_item_path(struct bw_judge *judge, const struct judge_item *item)
+{
+        struct bw_path path = relative_path(judge, item);
+        struct bw_path base = judge->pod.metadata_path;
+        struct bw_segment *segments;
+        struct bw_segment *at;
+
+        if (!path.segments || !judge->rule->match.pod_spec)
+                return path;
+        if (item->place->base != BASE_POD_METADATA)
+                return bw_pod_path(judge->scratch, &judge->pod, path);
+        segments = at = bw_arena_array(judge->scratch, base.n + path.n + 1, sizeof(*segments));
+        if (!segments)
+                return (struct bw_path){0};
+        put(&at, base);
+        put(&at, path);
+        return (struct bw_path){.n = base.n + path.n, .segments = segments};
 }

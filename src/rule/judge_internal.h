@@ -7,15 +7,10 @@
 #ifndef BW_RULE_JUDGE_INTERNAL_H
 #define BW_RULE_JUDGE_INTERNAL_H
 
+#include "doc/pod.h"
 #include "rule/rule_internal.h"
 
 enum { NO_CONTAINER = UINT32_MAX };
-
-struct judge_container {
-        struct bw_value value;
-        const char *list;       /* "initContainers", "containers", "ephemeralContainers" */
-        uint32_t index;
-};
 
 /* The value under test, and how it was reached. */
 struct judge_item {
@@ -60,9 +55,8 @@ struct bw_judge {
         struct bw_value object;
         struct bw_value spec;    /* of the pod; ABSENT when there is none */
         struct bw_value metadata;
-        struct bw_path spec_path;
-        struct bw_path metadata_path;
-        struct judge_container *containers;
+        struct bw_pod pod;       /* where it stands */
+        struct bw_container *containers; /* in Pod Security's order */
         size_t n_containers;
         size_t cap_containers;
         uint64_t doc_bound;      /* slots that are set for this document */
@@ -83,7 +77,7 @@ struct bw_judge {
 typedef int (*judge_visit_fn)(void *userdata, struct bw_judge *judge, const struct judge_item *item,
                               const struct bw_error *err);
 
-/* Sets the judge on a pod or another object; scratch is reset. 0 or -ENOMEM. */
+/* Sets the judge on a pod. Scratch is not reset. 0 or -ENOMEM. */
 BW_CHECK int judge_begin_pod(struct bw_judge *judge, struct bw_value metadata, struct bw_value spec, bool is_pod,
                              bool raw);
 /* Sets the judge on a rule. 1 when the rule's versions and conditions hold, 0, -EINVAL when they cannot be evaluated. */
