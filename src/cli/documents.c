@@ -14,24 +14,27 @@ struct reading {
         void *userdata;
 };
 
+static int give(void *userdata, struct bw_doc *doc, struct bw_error *reterr)
+{
+        const struct reading *reading = userdata;
+
+        (void)reterr;
+        return reading->fn(reading->userdata, doc);
+}
+
 static int read_piece(const struct reading *reading, const struct bw_piece *piece, struct bw_error *reterr)
 {
         struct bw_doc doc = {0};
-        size_t used;
         int r;
 
         bw_arena_reset(reading->arena);
-        if (piece->format == BW_FORMAT_YAML)
-                r = bw_yaml_read(reading->arena, piece->text, piece->line, false, &doc, reterr);
-        else
-                r = bw_json_read(reading->arena, piece->text, piece->line, piece->column, false, &doc, &used, reterr);
+        r = bw_doc_read(reading->arena, piece, false, &doc, reterr);
         if (r < 0)
                 return r;
         doc.input = reading->input;
         if (bw_value_is(doc.root, BW_NULL))
                 return 0;
-        (void)bw_doc_identify(&doc);
-        return reading->fn(reading->userdata, &doc);
+        return bw_doc_list_items(reading->arena, &doc, give, (void *)reading, reterr);
 }
 
 static int read_pieces(const struct reading *reading, struct bw_str text, struct bw_error *reterr)

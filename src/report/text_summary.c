@@ -185,8 +185,8 @@ static void put_coverage(struct text *t)
         bw_report_char(&t->out, '\n');
         if (t->report->n_errors) {
                 text_paint(t, PAINT_ERROR);
-                put_plural(&t->out, t->report->n_errors, "input or part of one", "inputs or parts of them");
-                bw_report_puts(&t->out, " could not be read and was not judged");
+                put_plural(&t->out, t->report->n_errors, "input or part of one could not be read and was not judged",
+                           "inputs or parts of them could not be read and were not judged");
                 text_unpaint(t, PAINT_ERROR);
                 bw_report_char(&t->out, '\n');
         }
