@@ -62,7 +62,7 @@ static void compare(struct vectors_run *run, struct bw_arena *arena, struct bw_v
 static void compare_strict(struct vectors_run *run, struct bw_value want, const char *name, int r, int strict)
 {
         bool refused = get(want, "strict_error").type != BW_ABSENT;
-        char label[160];
+        char label[512];
 
         (void)snprintf(label, sizeof(label), "%s (strict)", name);
         vectors_case(run, r < 0 ? strict < 0 : (strict < 0) == refused, label, "strict reading gave %d", strict);

@@ -223,7 +223,7 @@ int bw_decimal_add(struct bw_arena *arena, struct bw_decimal a, struct bw_decima
                 r = bw_decimal_rescale(arena, b, scale, &b, &exact);
         if (r == 0)
                 r = room(arena, (size_t)BW_MAX(a.n, b.n) + 1, &limbs);
-        if (r < 0)
+        if (r != 0)
                 return r;
         if (cmp_magnitude(a, b) < 0) {
                 struct bw_decimal swap = a;
