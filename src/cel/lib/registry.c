@@ -15,6 +15,7 @@ const struct bw_cel_library *const bw_cel_libraries[] = {
         &bw_cel_lib_regex,
         &bw_cel_lib_lists,
         &bw_cel_lib_sets,
+        &bw_cel_lib_url,
         &bw_cel_lib_ip,
         &bw_cel_lib_cidr,
         &bw_cel_lib_quantity,
