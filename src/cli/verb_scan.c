@@ -206,7 +206,6 @@ static int run_scan(struct job *job, struct bw_error *reterr)
                 .catalog = job->catalog,
                 .threads = job->threads,
                 .cancel = bw_proc_watch_interrupts(),
-                .cancel = bw_proc_watch_interrupts(),
                 .now = bw_clock_now(),
                 .include_passed = bw_args_has(job->args, BW_OPT_INCLUDE_PASSED),
                 .no_ignore = bw_args_has(job->args, BW_OPT_NO_IGNORE),
