@@ -53,8 +53,8 @@ struct bw_item {
         uint32_t part;                /* of the input, from 0: items are in order of input, part, and as they come */
         bool is_whole;                /* the input has no other part */
         bool failed;
-        struct bw_piece piece;        /* one document's text, */
-        const struct bw_error *error; /* or, if failed, what is wrong at this place */
+        struct bw_piece piece;        /* one document's text; if failed: of it only the text that could not be cut, or empty */
+        const struct bw_error *error; /* if failed */
 };
 BW_CHECK int bw_unit_next(struct bw_unit *unit, struct bw_item *ret_item, struct bw_error *reterr);
 

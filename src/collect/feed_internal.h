@@ -43,6 +43,7 @@ struct bw_unit {
         struct bw_str rest;
         bool has_late_error;          /* to be given behind the pieces */
         struct bw_error late_error;
+        struct bw_str uncut;          /* the text at which the cutter gave up */
         struct bw_input input;
         uint32_t part;
         struct bw_feed_stats stats;

@@ -42,6 +42,7 @@ void bw_unit_clear(struct bw_unit *unit)
         unit->n_pieces = unit->next_piece = 0;
         unit->cutting = false;
         unit->has_late_error = false;
+        unit->uncut = (struct bw_str){0};
         unit->part = 0;
 }
 
@@ -142,6 +143,7 @@ static int next_file(struct bw_unit *unit, struct bw_error *reterr)
 
         unit->input = (struct bw_input){.name = bw_str_n(unit->names.p + f->name, f->name_n), .number = f->number};
         unit->has_late_error = false;
+        unit->uncut = (struct bw_str){0};
         bw_buf_clear(&unit->text);
         if (f->failed)
                 return set_late_error(unit, &unit->errors[f->error], reterr);
@@ -158,14 +160,25 @@ static int give_error(struct bw_unit *unit, struct bw_item *ret_item)
 {
         unit->has_late_error = false;
         bw_error_in_file(&unit->late_error, unit->input.name);
-        *ret_item = (struct bw_item){.input = &unit->input, .part = unit->part, .is_whole = unit->n_files > 0, .failed = true,
-                                     .error = &unit->late_error};
+        *ret_item = (struct bw_item){
+                .input = &unit->input,
+                .part = unit->part,
+                .is_whole = unit->n_files > 0,
+                .failed = true,
+                .piece = {.text = unit->uncut},
+                .error = &unit->late_error,
+        };
         return 1;
 }
 
 static int give_piece(struct bw_unit *unit, const struct bw_piece *piece, struct bw_item *ret_item)
 {
-        *ret_item = (struct bw_item){.input = &unit->input, .part = unit->part, .is_whole = unit->n_files > 0, .piece = *piece};
+        *ret_item = (struct bw_item){
+                .input = &unit->input,
+                .part = unit->part,
+                .is_whole = unit->n_files > 0,
+                .piece = *piece,
+        };
         return 1;
 }
 
@@ -188,6 +201,8 @@ static int cut_small(struct bw_unit *unit, struct bw_item *ret_item, struct bw_e
         if (r == 1)
                 return give_piece(unit, &piece, ret_item);
         unit->cutting = false;
+        if (r < 0)
+                unit->uncut = unit->rest;
         /* Of two errors the first one in the file is the one to know. */
         return r < 0 ? set_late_error(unit, &err, reterr) : 0;
 }
@@ -299,6 +314,8 @@ static int fill(struct bw_unit *unit, struct bw_stream *stream, struct bw_error 
                         return later.code == -ENOMEM ? bw_error_nomem(err) : r;
                 }
                 r = cut_slice(unit, stream, &rest, stream->source.ended, err);
+                if (r < 0)
+                        unit->uncut = rest;
                 if (r < 0 || stream->source.ended)
                         return r;
                 if (unit->n_pieces)
