@@ -1,14 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cel/kube_types.h"
 
-#define FIELD(field_name, field_type) {.name = {field_name, sizeof(field_name) - 1}, .type = &(field_type)}
+#define FIELD(field_name, field_type)                                                                                  \
+        {                                                                                                              \
+                .name = {field_name, sizeof(field_name) - 1}, .type = &(field_type)                                    \
+        }
 #define OBJECT(type_name, table)                                                                                       \
-        {.kind = BW_CEL_OBJECT, .name = {type_name, sizeof(type_name) - 1}, .fields = (table),                         \
-         .n_fields = BW_ARRAY_SIZE(table)}
+        {                                                                                                              \
+                .kind = BW_CEL_OBJECT, .name = {type_name, sizeof(type_name) - 1}, .fields = (table),                  \
+                .n_fields = BW_ARRAY_SIZE(table)                                                                       \
+        }
 
 static const struct bw_cel_type *const string_param[] = {&bw_cel_string};
-static const struct bw_cel_type list_string = {
-        .kind = BW_CEL_LIST, .n_params = 1, .size = 1, .params = string_param};
+static const struct bw_cel_type list_string = {.kind = BW_CEL_LIST, .n_params = 1, .size = 1, .params = string_param};
 
 static const struct bw_cel_type *const string_string[] = {&bw_cel_string, &bw_cel_string};
 static const struct bw_cel_type map_string_string = {
@@ -75,11 +79,8 @@ static const struct bw_cel_field spec_fields[] = {FIELD("finalizers", list_strin
 static const struct bw_cel_type namespace_spec = OBJECT("kubernetes.NamespaceSpec", spec_fields);
 
 static const struct bw_cel_field condition_fields[] = {
-        FIELD("status", bw_cel_string),
-        FIELD("type", bw_cel_string),
-        FIELD("lastTransitionTime", bw_cel_timestamp),
-        FIELD("message", bw_cel_string),
-        FIELD("reason", bw_cel_string),
+        FIELD("status", bw_cel_string),  FIELD("type", bw_cel_string),   FIELD("lastTransitionTime", bw_cel_timestamp),
+        FIELD("message", bw_cel_string), FIELD("reason", bw_cel_string),
 };
 static const struct bw_cel_type namespace_condition = OBJECT("kubernetes.NamespaceCondition", condition_fields);
 static const struct bw_cel_type *const condition_param[] = {&namespace_condition};

@@ -176,7 +176,7 @@ static struct token scan_string(struct scanner *s, enum token_kind kind, uint32_
 
                         if (n == 0) {
                                 s->at += i;
-                                return bad(s, 2, "unknown escape sequence");
+                                return bad(s, 1, "unknown escape sequence");
                         }
                         i += n;
                 } else {

@@ -362,6 +362,37 @@ static void test_type_growth(void **state)
         assert_int_equal(check(kube, BW_STR("cel.bind(x, [], x == [x])"), &ast, NULL, &issues), -EINVAL);
 }
 
+/* The deepest trees that the parser lets through, macros inside macros, fit the stack in every stage. */
+static void test_depth(void **state)
+{
+        static const char *const rows[][2] = {
+                {"[1].transformList(i, v, true, ", ")"},
+                {"{1: [", "]}"},
+                {"[1].exists(x, !(", "))"},
+                {"optional.of(1).optMap(x, ", ")"},
+                {"cel.bind(x, [1], ", ")"},
+        };
+
+        (void)state;
+        for (size_t i = 0; i < BW_ARRAY_SIZE(rows); i++) {
+                bw_auto_done(bw_buf_done) struct bw_buf text = {0};
+                bw_auto_done(bw_buf_done) struct bw_buf out = {0};
+                struct bw_cel_issues issues = {0};
+                struct bw_cel_ast *ast;
+                int r;
+
+                for (int k = 0; k < 120; k++)
+                        bw_buf_puts(&text, rows[i][0]);
+                bw_buf_puts(&text, "true");
+                for (int k = 0; k < 120; k++)
+                        bw_buf_puts(&text, rows[i][1]);
+                r = check(plain, bw_buf_view(&text), &ast, NULL, &issues);
+                assert_true(r == 0 || r == -EINVAL);
+                bw_cel_dump_types(&out, ast);
+                assert_ok(bw_buf_status(&out));
+        }
+}
+
 #ifdef BW_FAULT
 /* Every allocation fails once: an error each time, nothing leaks, nothing is half written. */
 static void test_faults(void **state)
@@ -402,7 +433,7 @@ int main(void)
                 cmocka_unit_test(test_types),       cmocka_unit_test(test_plain_types),
                 cmocka_unit_test(test_errors),      cmocka_unit_test(test_no_cascades),
                 cmocka_unit_test(test_references),  cmocka_unit_test(test_containers),
-                cmocka_unit_test(test_type_growth),
+                cmocka_unit_test(test_type_growth), cmocka_unit_test(test_depth),
 #ifdef BW_FAULT
                 cmocka_unit_test(test_faults),
 #endif
