@@ -22,6 +22,13 @@ struct bw_rule_set {
 BW_CHECK int bw_rule_set_load(struct bw_rule_set *set, const struct bw_args *args, struct bw_error *reterr);
 void bw_rule_set_done(struct bw_rule_set *set);
 
+/*
+ * -ENOENT when --framework or --rule names what the catalog does not have, with the nearest name: a scan by no rule at all
+ * would look like a good result. *ret_n: rules that are left.
+ */
+BW_CHECK int bw_rule_set_check(struct bw_catalog *catalog, const struct bw_args *args, size_t *ret_n,
+                               struct bw_error *reterr);
+
 /* id, title, severity, practice and frameworks, as keys of the map that is open. */
 void bw_emit_rule_info(struct bw_emit *e, const struct bw_rule_info *info);
 /* BW_SYNTAX_YAML for "yaml", else JSON. */

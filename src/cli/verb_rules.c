@@ -3,7 +3,52 @@
 #include "base/alloc.h"
 #include "cli/rules_internal.h"
 #include "cli/verbs.h"
+#include "rule/framework.h"
 #include "value/value.h"
+
+static int check_framework(struct bw_catalog *catalog, struct bw_str name, struct bw_error *reterr)
+{
+        const struct bw_framework *frameworks = NULL;
+        struct bw_nearest nearest = {0};
+        size_t n = 0;
+        int r = bw_catalog_frameworks(catalog, &frameworks, &n, reterr);
+
+        if (r < 0)
+                return r;
+        for (size_t i = 0; i < n; i++) {
+                if (bw_str_eq(frameworks[i].name, name))
+                        return 0;
+                bw_nearest_try(&nearest, name, frameworks[i].name);
+        }
+        if (bw_nearest_is_near(&nearest, name))
+                return bw_error_set(reterr, -ENOENT, "no framework \"%.*s\"; did you mean %.*s?", BW_STR_ARG(name),
+                                    (int)nearest.n, nearest.best);
+        return bw_error_set(reterr, -ENOENT, "no framework \"%.*s\"; there are %zu, such as %.*s", BW_STR_ARG(name), n,
+                            BW_STR_ARG(n ? frameworks[0].name : BW_STR("none")));
+}
+
+int bw_rule_set_check(struct bw_catalog *catalog, const struct bw_args *args, size_t *ret_n, struct bw_error *reterr)
+{
+        const struct bw_rule_info *const *infos = NULL;
+        struct bw_rule_details details;
+        const char *value;
+        size_t at = 0;
+        size_t n = 0;
+        int r = 0;
+
+        while (r == 0 && (value = bw_args_next(args, BW_OPT_FRAMEWORK, &at)))
+                r = check_framework(catalog, bw_str(value), reterr);
+        at = 0;
+        while (r == 0 && (value = bw_args_next(args, BW_OPT_RULE, &at)))
+                r = bw_catalog_find(catalog, bw_str(value), &details, reterr);
+        if (r == 0)
+                r = bw_catalog_infos(catalog, &infos, &n, reterr);
+        if (r == 0 && n == 0)
+                r = bw_error_set(reterr, -ENOENT, "no rule is in all of what --framework and --rule name");
+        if (r == 0)
+                *ret_n = n;
+        return r;
+}
 
 int bw_rule_set_load(struct bw_rule_set *set, const struct bw_args *args, struct bw_error *reterr)
 {
@@ -112,6 +157,8 @@ static int run_list(struct bw_cli *cli, const struct bw_args *args)
 
         bw_emit_init(&e, bw_syntax_of(format), NULL);
         r = bw_rule_set_load(&set, args, &error);
+        if (r == 0)
+                r = bw_rule_set_check(set.catalog, args, &n, &error);
         if (r == 0)
                 r = bw_catalog_infos(set.catalog, &infos, &n, &error);
         if (r < 0)

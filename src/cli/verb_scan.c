@@ -4,6 +4,7 @@
 #include "base/alloc.h"
 #include "base/arena.h"
 #include "cli/files.h"
+#include "cli/rules_internal.h"
 #include "cli/scan_internal.h"
 #include "cli/verbs.h"
 #include "cli/version.h"
@@ -32,6 +33,7 @@ struct job {
         struct bw_tzdata *zones;
         struct bw_catalog *catalog;
         struct bw_scan *scan;
+        size_t n_rules;            /* left by --framework and --rule; 0 = all */
         int fail_on;               /* enum bw_severity or FAIL_ON_NONE */
         int kubernetes_minor;
         unsigned threads;
@@ -178,6 +180,8 @@ static int make_catalog(struct job *job, struct bw_error *reterr)
                 r = bw_files_add(&job->rule_files, path, reterr);
         for (size_t i = 0; r == 0 && i < job->rule_files.n; i++)
                 r = bw_catalog_add(job->catalog, job->rule_files.items[i].name, job->rule_files.items[i].text, reterr);
+        if (r == 0 && job->n_frameworks + job->n_only)
+                r = bw_rule_set_check(job->catalog, job->args, &job->n_rules, reterr);
         return r;
 }
 
@@ -274,6 +278,8 @@ static int finish(struct job *job)
         int status = exit_status(job, &report);
 
         report.version = BW_STR(BW_VERSION);
+        if (job->n_rules)
+                report.summary.rules = job->n_rules;
         tell_errors(job->cli, &report);
         if (bw_proc_interrupt_signal())
                 bw_cli_error(job->cli, "interrupted: the results are those found until then");
