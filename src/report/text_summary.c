@@ -146,7 +146,10 @@ static void put_counts(struct text *t)
         const struct bw_summary *s = &t->report->summary;
         uint64_t fails = s->verdicts[BW_VERDICT_FAIL];
 
-        if (fails == 0) {
+        /* "Nothing wrong" would be a wrong answer when nothing was looked at. */
+        if (fails == 0 && s->documents == 0) {
+                text_painted(t, PAINT_MEDIUM, BW_STR("Nothing was judged: no Kubernetes objects were found"));
+        } else if (fails == 0) {
                 text_painted(t, PAINT_PASS, BW_STR("No failed checks"));
         } else {
                 text_paint(t, PAINT_BOLD);

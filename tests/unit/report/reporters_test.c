@@ -83,6 +83,10 @@ static void nothing_found(void **state)
         unreadable.n_errors = 1;
         expect_text(&unreadable, (struct bw_report_options){0},
                     "No failed checks\n1 object judged by 9 rules\n1 input or part of one could not be read and was not judged\n");
+        unreadable.summary.documents = 0;
+        expect_text(&unreadable, (struct bw_report_options){0},
+                    "Nothing was judged: no Kubernetes objects were found\n0 objects judged by 9 rules\n"
+                    "1 input or part of one could not be read and was not judged\n");
 }
 
 /* Renders one finding whose location is given and returns what stands between its place line and the summary. */
