@@ -11,10 +11,10 @@
 #define BW_CEL_PROGRAM_INTERNAL_H
 
 #include "cel/cel.h"
+#include "cel/lib/regex.h"
 #include "cel/library.h"
 #include "cel/types.h"
 
-struct bw_regex;
 
 enum bw_cel_opcode {
 #define X(name, a, b, c, d, text) BW_CEL_OP_##name,
@@ -86,8 +86,9 @@ struct bw_cel_site {
         uint32_t n_args;
         uint32_t n_candidates;
         const struct bw_cel_candidate *candidates;
-        struct bw_regex *regex; /* the second argument, when it is a constant pattern */
-        bool unit_cost;         /* a standard function whose overload the checker could not settle: costs 1 */
+        const struct bw_regex *regex; /* the second argument, when it is a constant pattern */
+        bw_regex_function regex_call; /* then called instead of the candidate */
+        bool unit_cost;               /* a standard function whose overload the checker could not settle: costs 1 */
 };
 
 #define BW_CEL_NO_REGION UINT32_MAX
@@ -107,8 +108,10 @@ struct bw_cel_program {
         struct bw_cel_code costed;
         const struct bw_value *constants; /* names of variables precede the keys of GETV and its kin */
         const struct bw_cel_site *sites;
+        struct bw_regex *const *regexes;
         uint32_t n_constants;
         uint32_t n_sites;
+        uint32_t n_regexes;
         uint32_t n_slots;
         const bool *uses;                 /* by slot */
 };
