@@ -5,13 +5,16 @@
 #include "base/limits.h"
 #include "scan/worker_internal.h"
 
-/* An inventory's worth of text could be on one line of JSON, and the line of an environment variable holds its value. */
+/*
+ * Reports go further than manifests do: a line that may hold a secret is not shown. A whole object can be on one line of
+ * JSON, and the line of an environment variable holds its value.
+ */
 static bool is_shown(const struct bw_finding *f)
 {
         struct bw_str line = f->location.source;
         struct bw_str path = f->location.path;
 
-        if (line.n > BW_LIMIT_SOURCE_LINE)
+        if (line.n > BW_LIMIT_SOURCE_LINE || bw_str_is(f->resource.kind, "Secret"))
                 return false;
         if (bw_str_is(f->resource.kind, "ConfigMap") &&
             (bw_str_starts(path, BW_STR("data")) || bw_str_starts(path, BW_STR("binaryData"))))
