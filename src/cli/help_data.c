@@ -233,7 +233,7 @@ int bw_help_json(struct bw_buf *out, struct bw_error *reterr)
         }
         bw_emit_end(&e);
         bw_emit_end(&e);
-        r = bw_emit_finish(&e, reterr);
+        r = bw_emit_close(&e, reterr);
         if (r == 0)
                 bw_buf_str(out, bw_buf_view(&e.buf));
         return r;

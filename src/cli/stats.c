@@ -38,7 +38,7 @@ int bw_stats_print(struct bw_cli *cli, const char *format, const struct bw_scan_
                         bw_emit_key_u64(&e, counters[i].name, counters[i].value);
                 bw_emit_key_str(&e, "sandbox", bw_str(sandbox));
                 bw_emit_end(&e);
-                r = bw_emit_finish(&e, NULL);
+                r = bw_emit_close(&e, NULL);
         } else {
                 for (size_t i = 0; i < BW_ARRAY_SIZE(counters); i++)
                         bw_buf_printf(&e.buf, "%14" PRIu64 "  %s\n", counters[i].value, counters[i].label);

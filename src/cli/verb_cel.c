@@ -173,7 +173,7 @@ static int run_session(struct session *s)
         r = s->has_object ? evaluate_files(s, &error) : evaluate(s, (struct bw_value){0}, BW_STR(""), 0);
         if (r < 0 && error.code)
                 (void)bw_cli_fail(s->cli, &error);
-        if (s->has_output && bw_emit_finish(&s->e, NULL) < 0)
+        if (s->has_output && bw_emit_close(&s->e, NULL) < 0)
                 r = -ENOMEM;
         if (bw_cli_print(s->cli, &s->e.buf) != BW_EXIT_OK || r == -ENOMEM)
                 return BW_EXIT_INTERNAL;

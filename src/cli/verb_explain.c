@@ -93,7 +93,7 @@ static int put_check(struct bw_buf *out, const struct bw_cli *cli, struct bw_val
                 bw_emit_value(&e, entry->value);
         }
         bw_emit_end(&e);
-        r = bw_emit_finish(&e, reterr);
+        r = bw_emit_close(&e, reterr);
         if (r < 0)
                 return r;
         put_heading(out, cli, "How it is checked");
@@ -113,7 +113,7 @@ static int put_fix(struct bw_buf *out, const struct bw_cli *cli, const struct bw
                 return 0;
         bw_emit_init(&e, BW_SYNTAX_YAML, NULL);
         bw_emit_value(&e, patch);
-        r = bw_emit_finish(&e, reterr);
+        r = bw_emit_close(&e, reterr);
         if (r < 0)
                 return r;
         bw_buf_char(out, '\n');

@@ -142,7 +142,7 @@ static int list_data(struct bw_emit *e, const struct bw_rule_info *const *infos,
         }
         bw_emit_end(e);
         bw_emit_end(e);
-        return bw_emit_finish(e, reterr);
+        return bw_emit_close(e, reterr);
 }
 
 static int run_list(struct bw_cli *cli, const struct bw_args *args)
@@ -196,7 +196,7 @@ static int run_show(struct bw_cli *cli, const struct bw_args *args)
                 bw_emit_value(&e, rule.source);
         }
         if (r == 0)
-                r = bw_emit_finish(&e, &error);
+                r = bw_emit_close(&e, &error);
         return r < 0 ? bw_cli_fail(cli, &error) : bw_cli_print(cli, &e.buf);
 }
 

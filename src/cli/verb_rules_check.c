@@ -37,7 +37,7 @@ static int lint_data(struct bw_emit *e, const struct bw_rule_problems *problems,
         bw_emit_end(e);
         bw_emit_key_u64(e, "omitted", problems->n_more);
         bw_emit_end(e);
-        return bw_emit_finish(e, reterr);
+        return bw_emit_close(e, reterr);
 }
 
 static int run_lint(struct bw_cli *cli, const struct bw_args *args)
@@ -149,7 +149,7 @@ static int end_results(struct tally *t, struct bw_error *reterr)
         bw_emit_key_u64(&t->e, "passed", t->passed);
         bw_emit_key_u64(&t->e, "failed", t->failed);
         bw_emit_end(&t->e);
-        return bw_emit_finish(&t->e, reterr);
+        return bw_emit_close(&t->e, reterr);
 }
 
 static int test_rules(struct bw_cli *cli, const struct bw_args *args, struct tally *t)

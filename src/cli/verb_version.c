@@ -22,7 +22,7 @@ static int run(struct bw_cli *cli, const struct bw_args *args)
         bw_emit_key_str(&e, "version", bw_str(BW_VERSION));
         bw_emit_key_str(&e, "kubernetes", bw_str(newest));
         bw_emit_end(&e);
-        if (bw_emit_finish(&e, &error) < 0)
+        if (bw_emit_close(&e, &error) < 0)
                 return bw_cli_fail(cli, &error);
         return bw_cli_print(cli, &e.buf);
 }

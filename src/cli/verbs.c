@@ -2,6 +2,11 @@
 #include "cli/verbs.h"
 
 const struct bw_verb *const bw_verbs[] = {
+        &bw_verb_scan,
+        &bw_verb_explain,
+        &bw_verb_rules_list,
+        &bw_verb_rules_show,
+        &bw_verb_cel,
         &bw_verb_version,
         &bw_verb_help,
         &bw_verb_completion,

@@ -357,7 +357,7 @@ void bw_emit_next_document(struct bw_emit *e)
         bw_report_puts(&e->buf, e->syntax == BW_SYNTAX_YAML ? "\n---\n" : "\n");
 }
 
-int bw_emit_finish(struct bw_emit *e, struct bw_error *reterr)
+int bw_emit_close(struct bw_emit *e, struct bw_error *reterr)
 {
         bw_report_char(&e->buf, '\n');
         flush(e, 1);

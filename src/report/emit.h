@@ -3,7 +3,7 @@
  * emit: one stream of events (maps, lists, keys, scalars) written as JSON or as YAML, so that each report has one
  * description and two spellings.
  * Ownership: the emitter owns its buffer (bw_emit_done); what it is given is borrowed for the call only.
- * Errors: the first failure sticks; bw_emit_finish() tells.
+ * Errors: the first failure sticks; bw_emit_close() tells.
  * Limits: BW_LIMIT_DOC_DEPTH levels below the root. Threads: one emitter, one thread.
  * Source: RFC 8259; YAML 1.1 and 1.2 read the same values from what is written here.
  */
@@ -66,6 +66,6 @@ void bw_emit_key_u64(struct bw_emit *e, const char *key, uint64_t v);
 void bw_emit_next_document(struct bw_emit *e);
 
 /* Ends the text with a newline and flushes. 0, -ENOMEM, -E2BIG, or what flush gave. */
-BW_CHECK int bw_emit_finish(struct bw_emit *e, struct bw_error *reterr);
+BW_CHECK int bw_emit_close(struct bw_emit *e, struct bw_error *reterr);
 
 #endif

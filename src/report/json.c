@@ -108,7 +108,7 @@ static int write_report(const struct bw_report *report, const struct bw_report_o
         bw_emit_end(&e);
         emit_errors(&e, report);
         bw_emit_end(&e);
-        return bw_emit_finish(&e, reterr);
+        return bw_emit_close(&e, reterr);
 }
 
 static int write_json(const struct bw_report *report, const struct bw_report_options *options, struct bw_error *reterr)

@@ -48,7 +48,7 @@ static void expect(enum bw_syntax syntax, void (*fn)(struct bw_emit *), const ch
 
         bw_emit_init(&e, syntax, NULL);
         fn(&e);
-        assert_int_equal(bw_emit_finish(&e, NULL), 0);
+        assert_int_equal(bw_emit_close(&e, NULL), 0);
         assert_string_equal(e.buf.p, wanted);
         bw_emit_done(&e);
 }
@@ -130,7 +130,7 @@ static void depth_is_limited(void **state)
         }
         bw_emit_init(&e, BW_SYNTAX_JSON, NULL);
         bw_emit_value(&e, v);
-        assert_int_equal(bw_emit_finish(&e, &error), -E2BIG);
+        assert_int_equal(bw_emit_close(&e, &error), -E2BIG);
         assert_true(error.message[0] != '\0');
         bw_emit_done(&e);
         bw_arena_free(arena);
@@ -145,7 +145,7 @@ static void documents_are_separated(void **state)
         bw_emit_str(&e, BW_STR("a"));
         bw_emit_next_document(&e);
         bw_emit_str(&e, BW_STR("b"));
-        assert_int_equal(bw_emit_finish(&e, NULL), 0);
+        assert_int_equal(bw_emit_close(&e, NULL), 0);
         assert_string_equal(e.buf.p, "a\n---\nb\n");
         bw_emit_done(&e);
 }
