@@ -386,7 +386,7 @@ static void test_depth(void **state)
                 bw_buf_puts(&text, "true");
                 for (int k = 0; k < 120; k++)
                         bw_buf_puts(&text, rows[i][1]);
-                r = check(plain, bw_buf_view(&text), &ast, NULL, &issues);
+                r = check(kube, bw_buf_view(&text), &ast, NULL, &issues);
                 assert_true(r == 0 || r == -EINVAL);
                 bw_cel_dump_types(&out, ast);
                 assert_ok(bw_buf_status(&out));
