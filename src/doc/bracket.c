@@ -79,6 +79,15 @@ static uint64_t parity(uint64_t bits)
         return bits;
 }
 
+/* Without the processor's own instruction, which the oldest x86-64 lacks. */
+static inline uint32_t count_bits(uint64_t x)
+{
+        x -= x >> 1 & 0x5555555555555555u;
+        x = (x & 0x3333333333333333u) + (x >> 2 & 0x3333333333333333u);
+        x = (x + (x >> 4)) & 0x0f0f0f0f0f0f0f0fu;
+        return (uint32_t)(x * 0x0101010101010101u >> 56);
+}
+
 /* Takes one block; its end or the offset behind the closing bracket. */
 static size_t scan_block(struct bw_bracket_scan *scan, const char *p)
 {
@@ -93,9 +102,9 @@ static size_t scan_block(struct bw_bracket_scan *scan, const char *p)
         scan->in_string = inside >> 63 ? UINT64_MAX : 0;
         m.opens &= ~inside;
         m.closes &= ~inside;
-        n_closes = (uint32_t)__builtin_popcountll(m.closes);
+        n_closes = count_bits(m.closes);
         if (BW_LIKELY(scan->depth > n_closes)) {
-                scan->depth += (uint32_t)__builtin_popcountll(m.opens) - n_closes;
+                scan->depth += count_bits(m.opens) - n_closes;
                 return SIZE_MAX;
         }
         for (both = m.opens | m.closes; both; both &= both - 1) {

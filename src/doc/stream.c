@@ -5,14 +5,15 @@
 #include "base/limits.h"
 #include "base/utf8.h"
 #include "doc/bracket_internal.h"
+#include "doc/lines_internal.h"
 
 #define TOO_DEEP "lists and objects nested deeper than 10,000 levels"
 _Static_assert(BW_LIMIT_DOC_DEPTH == 10000, "the text above names it");
 
+/* Where in a JSON stream the cutter is. */
 enum stage {
-        STAGE_START,       /* between values (JSON), or at the start of a piece (YAML) */
-        STAGE_LINES,       /* YAML: the piece has a line */
-        STAGE_WHOLE,       /* JSON, inside a list or object that is given as a whole */
+        STAGE_START,       /* between values */
+        STAGE_WHOLE,       /* inside a list or object that is given as a whole */
         STAGE_FIRST_KEY,   /* inside a top-level object: after its bracket, */
         STAGE_KEY,         /* after a comma, */
         STAGE_MEMBER,      /* inside the list or object that is a member's value, */
@@ -114,49 +115,73 @@ static int give(struct bw_cutter *c, struct bw_str *rest, size_t n, size_t used,
 
 /* ---- YAML ---- */
 
-/* A line that begins with "---": only blanks and a comment may follow. */
-static int check_separator(const struct bw_cutter *c, struct bw_str rest, struct bw_str line, struct bw_error *reterr)
+/* The line at from..to begins with "---": only blanks and a comment may follow. */
+static int check_separator(const struct bw_cutter *c, struct bw_str rest, size_t from, size_t to,
+                           struct bw_error *reterr)
 {
-        struct bw_str after = skip_spaces(bw_str_n(line.p + 3, line.n - 3));
+        struct bw_str after = skip_spaces(bw_str_n(rest.p + from + 3, to - from - 3));
 
         if (after.n == 0 || after.p[0] == '#')
                 return 0;
-        return fail(c, rest, c->at, reterr, -EINVAL,
+        return fail(c, rest, from, reterr, -EINVAL,
                     "invalid document separator: only a comment may follow \"---\" on its line");
 }
 
+/* The first n bytes of rest as a piece; `used` of them go, up to the start of a line. */
+static int give_lines(struct bw_cutter *c, struct bw_str *rest, size_t n, size_t used, struct bw_piece *ret_piece)
+{
+        *ret_piece = (struct bw_piece){
+                .text = bw_str_n(rest->p, n),
+                .line = c->line,
+                .column = 1,
+                .format = BW_FORMAT_YAML,
+                .list_api_version = {.p = ""},
+                .list_kind = {.p = ""},
+        };
+        c->line += (uint32_t)bw_count_lines(bw_str_n(rest->p, used));
+        c->at = 0;
+        *rest = bw_str_n(rest->p + used, rest->n - used);
+        return 1;
+}
+
+/* More is to come: what is known of rest is that no separator stands before its last line. */
+static int wait_for_lines(struct bw_cutter *c, struct bw_str rest, size_t from, struct bw_error *reterr)
+{
+        const char *newline = memrchr(rest.p + from, '\n', rest.n - from);
+
+        c->at = newline ? (size_t)(newline - rest.p) + 1 : from;
+        return check_size(c, rest.n, reterr);
+}
+
+/* c->at is the start of the line to go on with: past 0, the piece has a line. */
 static int next_yaml(struct bw_cutter *c, struct bw_str *rest, bool eof, struct bw_piece *ret_piece,
                      struct bw_error *reterr)
 {
-        while (c->at < rest->n) {
-                const char *start = rest->p + c->at;
-                const char *newline = memchr(start, '\n', rest->n - c->at);
-                size_t n = newline ? (size_t)(newline - start) + 1 : rest->n - c->at;
+        while (rest->n) {
+                size_t dashes = bw_find_dashes(*rest, c->at);
+                const char *newline;
+                size_t end;
                 int r;
 
-                if (!newline && !eof)
-                        break;
-                if (n >= 3 && memcmp(start, "---", 3) == 0) {
-                        r = check_separator(c, *rest, bw_str_n(start, n), reterr);
-                        if (r < 0)
-                                return r;
-                        if (c->stage == STAGE_LINES) {
-                                c->stage = STAGE_START;
-                                return give(c, rest, c->at, c->at + n, ret_piece);
-                        }
-                }
-                c->stage = STAGE_LINES;
-                c->at += n;
-                r = check_size(c, c->at, reterr);
+                if (dashes == SIZE_MAX && !eof)
+                        return wait_for_lines(c, *rest, c->at, reterr);
+                r = check_size(c, BW_MIN(dashes, rest->n), reterr);
                 if (r < 0)
                         return r;
+                if (dashes == SIZE_MAX)
+                        return give_lines(c, rest, rest->n, rest->n, ret_piece);
+                newline = memchr(rest->p + dashes, '\n', rest->n - dashes);
+                if (!newline && !eof)
+                        return wait_for_lines(c, *rest, dashes, reterr);
+                end = newline ? (size_t)(newline - rest->p) + 1 : rest->n;
+                r = check_separator(c, *rest, dashes, end, reterr);
+                if (r < 0)
+                        return r;
+                if (dashes > 0)
+                        return give_lines(c, rest, dashes, end, ret_piece);
+                c->at = end; /* a separator without a line before it is the first line of the piece */
         }
-        if (!eof)
-                return check_size(c, rest->n, reterr);
-        if (c->stage != STAGE_LINES)
-                return 0;
-        c->stage = STAGE_START;
-        return give(c, rest, rest->n, rest->n, ret_piece);
+        return 0;
 }
 
 /* ---- JSON ---- */

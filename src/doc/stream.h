@@ -33,7 +33,7 @@ struct bw_cutter {
         uint32_t column;
 
         /* Private. */
-        uint8_t stage;
+        uint8_t stage;      /* JSON: where in the grammar */
         bool in_list;       /* JSON: the object's items were given; the rest of it is skipped */
         size_t at;          /* bytes of the next piece that were looked at */
         uint64_t in_string; /* of a bracket scan that waits for more bytes */

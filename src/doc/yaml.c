@@ -53,11 +53,11 @@ static BW_COLD int parser_error(const struct bw_yaml_composer *c, const struct b
                 mark = mark_of_byte(s, c->line, parser->problem_offset);
                 return bw_error_at(reterr, -EINVAL, mark.line, mark.column, "%s", problem);
         default:
-                mark = bw_yaml_mark(c, parser->problem_mark);
+                mark = bw_yaml_mark(c, &parser->problem_mark);
                 if (!parser->context)
                         return bw_error_at(reterr, -EINVAL, mark.line, mark.column, "%s", problem);
                 return bw_error_at(reterr, -EINVAL, mark.line, mark.column, "%s %s that begins at line %" PRIu32, problem,
-                                   parser->context, bw_yaml_mark(c, parser->context_mark).line);
+                                   parser->context, bw_yaml_mark(c, &parser->context_mark).line);
         }
 }
 
@@ -80,56 +80,54 @@ static int check_version(const yaml_event_t *event, const struct bw_mark *mark, 
         return 0;
 }
 
-/* Keeps count of flow collections, whose nesting costs libyaml time that grows with its square. */
-static int count_flow(struct reading *r, const yaml_event_t *event, const struct bw_mark *mark, struct bw_error *reterr)
+static BW_COLD int flow_error(const struct bw_mark *mark, struct bw_error *reterr)
 {
-        switch (event->type) {
-        case YAML_SEQUENCE_START_EVENT:
-                r->flow += r->flow || event->data.sequence_start.style == YAML_FLOW_SEQUENCE_STYLE;
-                break;
-        case YAML_MAPPING_START_EVENT:
-                r->flow += r->flow || event->data.mapping_start.style == YAML_FLOW_MAPPING_STYLE;
-                break;
-        case YAML_SEQUENCE_END_EVENT:
-        case YAML_MAPPING_END_EVENT:
-                r->flow -= r->flow > 0;
-                break;
-        default:
-                break;
+        return bw_error_at(reterr, -E2BIG, mark->line, mark->column,
+                           "too many values at too great a depth of brackets (limit %" PRIu64 ")", BW_LIMIT_YAML_FLOW);
+}
+
+static int on_scalar(struct reading *r, yaml_event_t *event, const struct bw_mark *mark, struct bw_error *reterr)
+{
+        int status;
+
+        if (bw_yaml_may_need_repair(&r->source, event, r->flow)) {
+                status = bw_yaml_repair_event(&r->source, event, r->flow, *mark, reterr);
+                if (status < 0)
+                        return status;
         }
-        r->flow_cost += r->flow;
-        if (r->flow_cost > BW_LIMIT_YAML_FLOW)
-                return bw_error_at(reterr, -E2BIG, mark->line, mark->column,
-                                   "too many values at too great a depth of brackets (limit %" PRIu64 ")",
-                                   BW_LIMIT_YAML_FLOW);
-        return 0;
+        return bw_yaml_scalar(&r->composer, event, mark, reterr);
 }
 
 /* 1 at the end of the document (or of a text without one). */
-static int on_event(struct reading *r, yaml_event_t *event, struct bw_error *reterr)
+static inline int on_event(struct reading *r, yaml_event_t *event, struct bw_error *reterr)
 {
-        struct bw_mark mark = bw_yaml_mark(&r->composer, event->start_mark);
-        int status;
+        struct bw_mark mark = bw_yaml_mark(&r->composer, &event->start_mark);
 
+        r->flow_cost += r->flow;
+        if (BW_UNLIKELY(r->flow_cost > BW_LIMIT_YAML_FLOW))
+                return flow_error(&mark, reterr);
         switch (event->type) {
+        case YAML_SCALAR_EVENT:
+                return on_scalar(r, event, &mark, reterr);
+        case YAML_ALIAS_EVENT:
+                return bw_yaml_alias(&r->composer, event, &mark, reterr);
+        case YAML_SEQUENCE_START_EVENT:
+                r->flow += r->flow || event->data.sequence_start.style == YAML_FLOW_SEQUENCE_STYLE;
+                return bw_yaml_begin(&r->composer, false, event->data.sequence_start.anchor, &mark, reterr);
+        case YAML_MAPPING_START_EVENT:
+                r->flow += r->flow || event->data.mapping_start.style == YAML_FLOW_MAPPING_STYLE;
+                return bw_yaml_begin(&r->composer, true, event->data.mapping_start.anchor, &mark, reterr);
+        case YAML_SEQUENCE_END_EVENT:
+        case YAML_MAPPING_END_EVENT:
+                r->flow -= r->flow > 0;
+                return bw_yaml_end(&r->composer, reterr);
         case YAML_STREAM_START_EVENT:
                 return 0;
         case YAML_DOCUMENT_START_EVENT:
                 return check_version(event, &mark, reterr);
-        case YAML_DOCUMENT_END_EVENT:
-        case YAML_STREAM_END_EVENT:
-        case YAML_NO_EVENT:
+        default: /* the end of the document, or of a text without one */
                 return 1;
-        case YAML_SCALAR_EVENT:
-                status = bw_yaml_repair_event(&r->source, event, r->flow, mark, reterr);
-                if (status < 0)
-                        return status;
-                break;
-        default:
-                break;
         }
-        status = count_flow(r, event, &mark, reterr);
-        return status < 0 ? status : bw_yaml_compose(&r->composer, event, reterr);
 }
 
 static int read_events(struct reading *r, yaml_parser_t *parser, struct bw_error *reterr)
@@ -166,33 +164,33 @@ int bw_yaml_read_text(struct bw_arena *arena, struct bw_str text, bool add_newli
                       struct bw_doc *ret_doc, struct bw_error *reterr)
 {
         struct bw_arena_mark start = bw_arena_save(arena);
+        struct bw_yaml_room room;
         struct reading r = {0};
         int status = bw_yaml_source_init(&r.source, text, add_newline, first_line, reterr);
 
         if (status == 0)
                 status = -EAGAIN;
         while (status == -EAGAIN) {
-                bw_yaml_composer_done(&r.composer);
                 bw_arena_restore(arena, start);
                 bw_yaml_source_rewind(&r.source);
                 r.flow = 0;
                 r.flow_cost = 0;
-                r.composer = (struct bw_yaml_composer){.arena = arena, .strict = strict, .line = first_line};
+                bw_yaml_composer_init(&r.composer, arena, &room, strict, first_line);
                 status = read_once(&r, reterr);
+                bw_yaml_composer_done(&r.composer);
         }
-        if (status == 0) {
-                *ret_doc = (struct bw_doc){
-                        .root = r.composer.done ? r.composer.root : bw_value_null(),
-                        .text = text,
-                        .line = first_line,
-                        .column = 1,
-                        .format = BW_FORMAT_YAML,
-                        .mark = r.composer.done ? r.composer.root_mark : (struct bw_mark){first_line, 1},
-                };
-        }
-        bw_yaml_composer_done(&r.composer);
         bw_yaml_source_done(&r.source);
-        return status;
+        if (status < 0)
+                return status;
+        *ret_doc = (struct bw_doc){
+                .root = r.composer.done ? r.composer.root : bw_value_null(),
+                .text = text,
+                .line = first_line,
+                .column = 1,
+                .format = BW_FORMAT_YAML,
+                .mark = r.composer.done ? r.composer.root_mark : (struct bw_mark){first_line, 1},
+        };
+        return 0;
 }
 
 int bw_yaml_read(struct bw_arena *arena, struct bw_str text, uint32_t first_line, bool strict, struct bw_doc *ret_doc,

@@ -9,18 +9,45 @@
 #define CHUNK 4096
 #define FIRST_SLOTS 64
 
-void bw_yaml_composer_done(struct bw_yaml_composer *c)
+void bw_yaml_composer_init(struct bw_yaml_composer *c, struct bw_arena *arena, struct bw_yaml_room *room, bool strict,
+                           uint32_t line)
 {
-        bw_free(c->items);
-        bw_free(c->frames);
-        bw_free(c->anchors);
-        bw_free(c->anchor_index);
-        *c = (struct bw_yaml_composer){0};
+        *c = (struct bw_yaml_composer){
+                .arena = arena,
+                .room = room,
+                .strict = strict,
+                .line = line,
+                .items = room->items,
+                .cap_items = BW_ARRAY_SIZE(room->items),
+                .frames = room->frames,
+                .cap_frames = BW_ARRAY_SIZE(room->frames),
+        };
 }
 
-struct bw_mark bw_yaml_mark(const struct bw_yaml_composer *c, yaml_mark_t mark)
+void bw_yaml_composer_done(struct bw_yaml_composer *c)
 {
-        return (struct bw_mark){.line = c->line + (uint32_t)mark.line, .column = (uint32_t)mark.column + 1};
+        if (c->items != c->room->items)
+                bw_free(c->items);
+        if (c->frames != c->room->frames)
+                bw_free(c->frames);
+        bw_free(c->anchors);
+        bw_free(c->anchor_index);
+}
+
+/* Doubles an array that begins in the caller's room. */
+static BW_COLD int grow(void *array_ptr, const void *room, size_t *cap, size_t size)
+{
+        void **array = array_ptr;
+        bool first = *array == room;
+        void *grown = first ? bw_reallocarray(NULL, *cap * 2, size) : bw_reallocarray(*array, *cap * 2, size);
+
+        if (!grown)
+                return -ENOMEM;
+        if (first)
+                memcpy(grown, room, *cap * size);
+        *array = grown;
+        *cap *= 2;
+        return 0;
 }
 
 static BW_COLD int fail(const struct bw_mark *mark, struct bw_error *reterr, const char *why)
@@ -33,28 +60,61 @@ static BW_COLD int fail_limit(const struct bw_mark *mark, struct bw_error *reter
         return bw_error_at(reterr, -E2BIG, mark->line, mark->column, "more than %" PRIu64 " %s", limit, what);
 }
 
+static inline void copy_word(char *to, const char *from, size_t size)
+{
+        uint64_t word = 0;
+
+        memcpy(&word, from, size);
+        memcpy(to, &word, size);
+}
+
+/* memcpy() for texts that are mostly shorter than what its call costs. */
+static inline void copy_text(char *to, struct bw_str text)
+{
+        if (BW_UNLIKELY(text.n > 16)) {
+                memcpy(to, text.p, text.n);
+        } else if (text.n >= 8) {
+                copy_word(to, text.p, 8);
+                copy_word(to + text.n - 8, text.p + text.n - 8, 8);
+        } else if (text.n >= 4) {
+                copy_word(to, text.p, 4);
+                copy_word(to + text.n - 4, text.p + text.n - 4, 4);
+        } else {
+                for (size_t i = 0; i < text.n; i++)
+                        to[i] = text.p[i];
+        }
+}
+
+static BW_COLD char *new_chunk(struct bw_yaml_composer *c, size_t n)
+{
+        char *p;
+
+        if (n > CHUNK / 4)
+                return bw_arena_alloc(c->arena, n);
+        p = bw_arena_alloc(c->arena, CHUNK);
+        if (p) {
+                c->chunk = p + n;
+                c->chunk_left = CHUNK - n;
+        }
+        return p;
+}
+
 /* Texts are short and many: they share chunks, without the arena's rounding. */
-static const char *keep_text(struct bw_yaml_composer *c, struct bw_str text)
+static inline const char *keep_text(struct bw_yaml_composer *c, struct bw_str text)
 {
         char *to = c->chunk;
 
         if (text.n == 0)
                 return "";
-        if (text.n > c->chunk_left) {
-                if (text.n > CHUNK / 4) {
-                        to = bw_arena_alloc(c->arena, text.n);
-                        if (to)
-                                memcpy(to, text.p, text.n);
-                        return to;
-                }
-                to = bw_arena_alloc(c->arena, CHUNK);
+        if (BW_UNLIKELY(text.n > c->chunk_left)) {
+                to = new_chunk(c, text.n);
                 if (!to)
                         return NULL;
-                c->chunk_left = CHUNK;
+        } else {
+                c->chunk += text.n;
+                c->chunk_left -= text.n;
         }
-        memcpy(to, text.p, text.n);
-        c->chunk = to + text.n;
-        c->chunk_left -= text.n;
+        copy_text(to, text);
         return to;
 }
 
@@ -73,7 +133,7 @@ static double allowed_ratio(uint64_t decoded)
         return 0.99 - 0.89 * (((double)decoded - low) / (high - low));
 }
 
-static int count(struct bw_yaml_composer *c, uint64_t decoded, uint64_t aliased, const struct bw_mark *mark,
+static inline int count(struct bw_yaml_composer *c, uint64_t decoded, uint64_t aliased, const struct bw_mark *mark,
                  struct bw_error *reterr)
 {
         if (__builtin_add_overflow(c->decoded, decoded, &c->decoded) ||
@@ -130,18 +190,15 @@ static int grow_anchor_index(struct bw_yaml_composer *c)
         return 0;
 }
 
-/* Defines an anchor for a node that begins now; *ret: its number + 1, or 0 without an anchor. */
-static int define_anchor(struct bw_yaml_composer *c, const yaml_char_t *anchor, const struct bw_mark *mark,
-                         uint32_t *ret, struct bw_error *reterr)
+/* Defines an anchor for a node that begins now; *ret: its number + 1. */
+static BW_COLD int new_anchor(struct bw_yaml_composer *c, const yaml_char_t *anchor, const struct bw_mark *mark,
+                              uint32_t *ret, struct bw_error *reterr)
 {
         struct bw_str name = bw_str((const char *)anchor);
         struct bw_yaml_anchor *a;
         size_t at;
         int r = 0;
 
-        *ret = 0;
-        if (BW_LIKELY(!anchor))
-                return 0;
         if ((c->n_anchors + 1) * 2 > c->n_slots)
                 r = grow_anchor_index(c);
         if (r == -ENOMEM)
@@ -165,7 +222,15 @@ static int define_anchor(struct bw_yaml_composer *c, const yaml_char_t *anchor, 
         return 0;
 }
 
-static void set_anchor(struct bw_yaml_composer *c, uint32_t anchor, uint32_t serial, struct bw_value value,
+/* The same; 0 without an anchor. */
+static inline int define_anchor(struct bw_yaml_composer *c, const yaml_char_t *anchor, const struct bw_mark *mark,
+                                uint32_t *ret, struct bw_error *reterr)
+{
+        *ret = 0;
+        return BW_LIKELY(!anchor) ? 0 : new_anchor(c, anchor, mark, ret, reterr);
+}
+
+static inline void set_anchor(struct bw_yaml_composer *c, uint32_t anchor, uint32_t serial, struct bw_value value,
                        uint64_t size, uint32_t height)
 {
         struct bw_yaml_anchor *a;
@@ -182,10 +247,10 @@ static void set_anchor(struct bw_yaml_composer *c, uint32_t anchor, uint32_t ser
 
 /* ---- placing a finished node into its container ---- */
 
-static int push(struct bw_yaml_composer *c, struct bw_value value, const struct bw_mark *mark, struct bw_error *reterr)
+static inline int push(struct bw_yaml_composer *c, struct bw_value value, const struct bw_mark *mark, struct bw_error *reterr)
 {
         if (BW_UNLIKELY(c->n_items == c->cap_items) &&
-            bw_grow(&c->items, &c->cap_items, BW_MAX(c->n_items + 1, (size_t)64), sizeof(*c->items)) < 0)
+            grow(&c->items, c->room->items, &c->cap_items, sizeof(*c->items)) < 0)
                 return bw_error_nomem(reterr);
         c->items[c->n_items].value = value;
         c->items[c->n_items].mark = *mark;
@@ -224,12 +289,11 @@ static int merge(struct bw_yaml_composer *c, struct bw_value v, bool is_alias, c
         return r;
 }
 
+/* A key that is no string. */
 static int make_key(struct bw_yaml_composer *c, struct bw_value *v, const struct bw_mark *mark, struct bw_error *reterr)
 {
         struct bw_str text;
 
-        if (BW_LIKELY(v->type == BW_STRING))
-                return 0;
         if (v->type == BW_LIST || v->type == BW_MAP)
                 return fail(mark, reterr, "a list or map cannot be a key");
         if (!bw_yaml_key_text(c->arena, *v, &text)) {
@@ -243,7 +307,7 @@ static int make_key(struct bw_yaml_composer *c, struct bw_value *v, const struct
         return 0;
 }
 
-static int place(struct bw_yaml_composer *c, struct bw_value v, bool is_alias, const struct bw_mark *mark,
+static inline int place(struct bw_yaml_composer *c, struct bw_value v, bool is_alias, const struct bw_mark *mark,
                  struct bw_error *reterr)
 {
         struct bw_yaml_frame *f;
@@ -258,8 +322,12 @@ static int place(struct bw_yaml_composer *c, struct bw_value v, bool is_alias, c
         f = &c->frames[c->n_frames - 1];
         if (f->is_map && !f->in_value) {
                 f->in_value = true;
-                r = make_key(c, &v, mark, reterr);
-                return r < 0 ? r : push(c, v, mark, reterr);
+                if (BW_UNLIKELY(v.type != BW_STRING)) {
+                        r = make_key(c, &v, mark, reterr);
+                        if (r < 0)
+                                return r;
+                }
+                return push(c, v, mark, reterr);
         }
         f->in_value = false;
         if (f->merging) {
@@ -270,6 +338,13 @@ static int place(struct bw_yaml_composer *c, struct bw_value v, bool is_alias, c
 }
 
 /* ---- events ---- */
+
+static inline int count_node(struct bw_yaml_composer *c, const struct bw_mark *mark, struct bw_error *reterr)
+{
+        if (BW_UNLIKELY(++c->n_nodes > BW_LIMIT_DOC_NODES))
+                return fail_limit(mark, reterr, "values in one document", BW_LIMIT_DOC_NODES);
+        return 0;
+}
 
 static bool is_merge_key(const struct bw_yaml_composer *c, const yaml_event_t *event)
 {
@@ -282,40 +357,65 @@ static bool is_merge_key(const struct bw_yaml_composer *c, const yaml_event_t *e
                                                      "tag:yaml.org,2002:merge")));
 }
 
-static int on_scalar(struct bw_yaml_composer *c, const yaml_event_t *event, const struct bw_mark *mark,
-                     struct bw_error *reterr)
+static BW_COLD int resolve_error(const struct bw_mark *mark, int code, struct bw_error *reterr)
+{
+        if (reterr && reterr->line == 0) {
+                reterr->line = mark->line;
+                reterr->column = mark->column;
+        }
+        return code;
+}
+
+static inline bool is_plain_string(struct bw_str text)
+{
+        return text.n && bw_yaml_hints[(unsigned char)text.p[0]] == BW_YAML_STRING;
+}
+
+static int resolve_scalar(struct bw_yaml_composer *c, const yaml_event_t *event, const struct bw_mark *mark,
+                          struct bw_value *ret, struct bw_error *reterr)
 {
         struct bw_str text = bw_str_n((const char *)event->data.scalar.value, event->data.scalar.length);
+        int r;
+
+        if (BW_UNLIKELY(text.n > BW_LIMIT_SCALAR_BYTES))
+                return fail_limit(mark, reterr, "bytes in one scalar", BW_LIMIT_SCALAR_BYTES);
+        if (BW_LIKELY(!event->data.scalar.tag && (!event->data.scalar.plain_implicit || is_plain_string(text)))) {
+                *ret = bw_value_str(text);
+        } else {
+                r = bw_yaml_resolve(c->arena, bw_str((const char *)event->data.scalar.tag), text,
+                                    event->data.scalar.plain_implicit, ret, reterr);
+                if (r < 0)
+                        return resolve_error(mark, r, reterr);
+        }
+        if (BW_LIKELY(ret->type == BW_STRING && ret->s == text.p)) {
+                ret->s = keep_text(c, text);
+                if (!ret->s)
+                        return bw_arena_error(c->arena, reterr);
+        } else if (ret->type == BW_DOUBLE && !__builtin_isfinite(ret->d)) {
+                c->suspect = true;
+        }
+        return 0;
+}
+
+int bw_yaml_scalar(struct bw_yaml_composer *c, const yaml_event_t *event, const struct bw_mark *mark,
+                   struct bw_error *reterr)
+{
         bool merge_key = is_merge_key(c, event);
         struct bw_value v;
         uint32_t anchor;
         int r;
 
-        if (BW_UNLIKELY(text.n > BW_LIMIT_SCALAR_BYTES))
-                return fail_limit(mark, reterr, "bytes in one scalar", BW_LIMIT_SCALAR_BYTES);
-        r = define_anchor(c, event->data.scalar.anchor, mark, &anchor, reterr);
+        r = count_node(c, mark, reterr);
+        if (r == 0)
+                r = define_anchor(c, event->data.scalar.anchor, mark, &anchor, reterr);
         if (r == 0 && !merge_key)
                 r = count(c, 1, 0, mark, reterr);
-        if (r < 0)
+        if (r == 0)
+                r = resolve_scalar(c, event, mark, &v, reterr);
+        if (BW_UNLIKELY(r < 0))
                 return r;
-        r = bw_yaml_resolve(c->arena, bw_str((const char *)event->data.scalar.tag), text,
-                            event->data.scalar.plain_implicit, &v, reterr);
-        if (r < 0) {
-                if (reterr && reterr->line == 0) {
-                        reterr->line = mark->line;
-                        reterr->column = mark->column;
-                }
-                return r;
-        }
-        if (v.type == BW_STRING && v.s == text.p) {
-                v.s = keep_text(c, text);
-                if (!v.s)
-                        return bw_arena_error(c->arena, reterr);
-        } else if (v.type == BW_DOUBLE && !__builtin_isfinite(v.d)) {
-                c->suspect = true;
-        }
         set_anchor(c, anchor, c->n_nodes, v, 1, 0);
-        if (merge_key) {
+        if (BW_UNLIKELY(merge_key)) {
                 c->frames[c->n_frames - 1].in_value = true;
                 c->frames[c->n_frames - 1].merging = true;
                 return 0;
@@ -323,15 +423,17 @@ static int on_scalar(struct bw_yaml_composer *c, const yaml_event_t *event, cons
         return place(c, v, false, mark, reterr);
 }
 
-static int on_alias(struct bw_yaml_composer *c, const yaml_event_t *event, const struct bw_mark *mark,
+int bw_yaml_alias(struct bw_yaml_composer *c, const yaml_event_t *event, const struct bw_mark *mark,
                     struct bw_error *reterr)
 {
         struct bw_str name = bw_str((const char *)event->data.alias.anchor);
         const struct bw_yaml_anchor *a = NULL;
         struct bw_yaml_frame *f;
         uint64_t size;
-        int r;
+        int r = count_node(c, mark, reterr);
 
+        if (r < 0)
+                return r;
         if (c->n_slots) {
                 size_t at = anchor_slot(c, name);
 
@@ -359,15 +461,17 @@ static int on_alias(struct bw_yaml_composer *c, const yaml_event_t *event, const
         return place(c, a->value, true, mark, reterr);
 }
 
-static int on_start(struct bw_yaml_composer *c, bool is_map, const yaml_char_t *anchor, const struct bw_mark *mark,
+int bw_yaml_begin(struct bw_yaml_composer *c, bool is_map, const yaml_char_t *anchor, const struct bw_mark *mark,
                     struct bw_error *reterr)
 {
         bool merged_list = !is_map && c->n_frames && c->frames[c->n_frames - 1].merging;
         struct bw_yaml_frame *f;
         uint64_t before = c->decoded;
         uint32_t number;
-        int r;
+        int r = count_node(c, mark, reterr);
 
+        if (r < 0)
+                return r;
         if (c->n_frames >= BW_LIMIT_DOC_DEPTH)
                 return fail_limit(mark, reterr, "nested lists and maps", BW_LIMIT_DOC_DEPTH);
         r = define_anchor(c, anchor, mark, &number, reterr);
@@ -375,7 +479,7 @@ static int on_start(struct bw_yaml_composer *c, bool is_map, const yaml_char_t *
                 r = count(c, 1, 0, mark, reterr);
         if (r < 0)
                 return r;
-        if (bw_grow(&c->frames, &c->cap_frames, c->n_frames + 1, sizeof(*f)) < 0)
+        if (c->n_frames == c->cap_frames && grow(&c->frames, c->room->frames, &c->cap_frames, sizeof(*f)) < 0)
                 return bw_error_nomem(reterr);
         f = &c->frames[c->n_frames++];
         *f = (struct bw_yaml_frame){.base = c->n_items, .decoded = before, .anchor = number, .serial = c->n_nodes,
@@ -434,7 +538,7 @@ static int make_map(struct bw_yaml_composer *c, const struct bw_yaml_item *items
         return 0;
 }
 
-static int on_end(struct bw_yaml_composer *c, struct bw_error *reterr)
+int bw_yaml_end(struct bw_yaml_composer *c, struct bw_error *reterr)
 {
         struct bw_yaml_frame f = c->frames[--c->n_frames];
         bool repeated = false;
@@ -459,26 +563,6 @@ static int on_end(struct bw_yaml_composer *c, struct bw_error *reterr)
                 up->height = BW_MAX(up->height, f.height + 1);
         }
         return place(c, v, false, &f.mark, reterr);
-}
-
-int bw_yaml_compose(struct bw_yaml_composer *c, const yaml_event_t *event, struct bw_error *reterr)
-{
-        struct bw_mark mark = bw_yaml_mark(c, event->start_mark);
-
-        if (++c->n_nodes > BW_LIMIT_DOC_NODES)
-                return fail_limit(&mark, reterr, "values in one document", BW_LIMIT_DOC_NODES);
-        switch (event->type) {
-        case YAML_SCALAR_EVENT:
-                return on_scalar(c, event, &mark, reterr);
-        case YAML_ALIAS_EVENT:
-                return on_alias(c, event, &mark, reterr);
-        case YAML_SEQUENCE_START_EVENT:
-                return on_start(c, false, event->data.sequence_start.anchor, &mark, reterr);
-        case YAML_MAPPING_START_EVENT:
-                return on_start(c, true, event->data.mapping_start.anchor, &mark, reterr);
-        default:
-                return on_end(c, reterr);
-        }
 }
 
 /* ---- what JSON cannot hold ---- */

@@ -23,6 +23,15 @@ BW_CHECK int bw_yaml_read_text(struct bw_arena *arena, struct bw_str text, bool 
 
 /* ---- scalars ---- */
 
+/* By its first character an untagged plain text is a string without a further look, a word, a null or a number. */
+enum bw_yaml_hint {
+        BW_YAML_STRING,
+        BW_YAML_WORD,
+        BW_YAML_NULL,
+        BW_YAML_NUMBER,
+};
+extern const uint8_t bw_yaml_hints[256];
+
 /*
  * What a scalar is: text with its tag ("" = none) as go-yaml resolves it. plain: it may be something else than a string
  * without a tag saying so. The result is null, bool, int, uint, double or string; a string borrows text, but for !!binary,
@@ -65,8 +74,11 @@ struct bw_yaml_anchor {
         uint32_t serial;       /* a later definition has a greater one */
 };
 
+struct bw_yaml_room;
+
 struct bw_yaml_composer {
         struct bw_arena *arena;
+        struct bw_yaml_room *room;
         bool strict;
         bool suspect;     /* a value or key was read that JSON cannot hold */
         bool done;        /* root is set */
@@ -92,12 +104,29 @@ struct bw_yaml_composer {
         size_t chunk_left;
 };
 
+/* Room that most documents do with, on the caller's stack. */
+struct bw_yaml_room {
+        struct bw_yaml_item items[384];
+        struct bw_yaml_frame frames[32];
+};
+
+void bw_yaml_composer_init(struct bw_yaml_composer *c, struct bw_arena *arena, struct bw_yaml_room *room, bool strict,
+                           uint32_t line);
 void bw_yaml_composer_done(struct bw_yaml_composer *c);
-/* Takes one node event (scalar, alias, start or end of a list or map). -EINVAL, -E2BIG, -ENOMEM with the place. */
-BW_CHECK int bw_yaml_compose(struct bw_yaml_composer *c, const yaml_event_t *event, struct bw_error *reterr);
+/* Take one event that stands at mark. -EINVAL, -E2BIG, -ENOMEM with the place. */
+BW_CHECK int bw_yaml_scalar(struct bw_yaml_composer *c, const yaml_event_t *event, const struct bw_mark *mark,
+                            struct bw_error *reterr);
+BW_CHECK int bw_yaml_alias(struct bw_yaml_composer *c, const yaml_event_t *event, const struct bw_mark *mark,
+                           struct bw_error *reterr);
+BW_CHECK int bw_yaml_begin(struct bw_yaml_composer *c, bool is_map, const yaml_char_t *anchor,
+                           const struct bw_mark *mark, struct bw_error *reterr);
+BW_CHECK int bw_yaml_end(struct bw_yaml_composer *c, struct bw_error *reterr);
 /* After the last event: refuses what JSON cannot hold. */
 BW_CHECK int bw_yaml_compose_end(struct bw_yaml_composer *c, struct bw_error *reterr);
-struct bw_mark bw_yaml_mark(const struct bw_yaml_composer *c, yaml_mark_t mark);
+static inline struct bw_mark bw_yaml_mark(const struct bw_yaml_composer *c, const yaml_mark_t *mark)
+{
+        return (struct bw_mark){.line = c->line + (uint32_t)mark->line, .column = (uint32_t)mark->column + 1};
+}
 
 /* ---- repairs ---- */
 
@@ -127,6 +156,12 @@ BW_CHECK int bw_yaml_source_init(struct bw_yaml_source *s, struct bw_str text, b
 void bw_yaml_source_done(struct bw_yaml_source *s);
 /* Begins to read again. */
 void bw_yaml_source_rewind(struct bw_yaml_source *s);
+
+/* Whether a scalar event needs bw_yaml_repair_event(). */
+static inline bool bw_yaml_may_need_repair(const struct bw_yaml_source *s, const yaml_event_t *event, uint32_t flow)
+{
+        return flow || s->stand_in[0] || event->data.scalar.style == YAML_DOUBLE_QUOTED_SCALAR_STYLE;
+}
 
 /*
  * Looks at an event that libyaml gave: corrects its text in place, or finds that go-yaml refuses what it stands for

@@ -97,22 +97,18 @@ static bool find_stand_in(struct bw_str text, char out[4])
 /* A byte order mark that begins a line, but for the first one of the text, is an ordinary character. */
 static int hide_boms(struct bw_yaml_source *s, struct bw_error *reterr)
 {
-        size_t at = 0;
+        const char *end = s->text.p + s->text.n;
+        const char *p = s->text.p;
 
-        while (at < s->text.n) {
-                const char *p = memmem(s->text.p + at, s->text.n - at, bom, 3);
-
-                if (!p)
-                        return 0;
-                at = (size_t)(p - s->text.p);
-                if (at > 0 && (p[-1] == '\n' || p[-1] == '\r')) {
+        while (p < end && (p = memchr(p, bom[0], (size_t)(end - p))) != NULL) {
+                if (end - p >= 3 && memcmp(p, bom, 3) == 0 && p > s->text.p && (p[-1] == '\n' || p[-1] == '\r')) {
                         if (!s->stand_in[0] && !find_stand_in(s->text, s->stand_in))
                                 return bw_error_set(reterr, -EINVAL, "byte order mark inside the text");
                         if (make_copy(s) < 0)
                                 return bw_error_nomem(reterr);
-                        memcpy(s->copy + at, s->stand_in, 3);
+                        memcpy(s->copy + (p - s->text.p), s->stand_in, 3);
                 }
-                at += 3;
+                p++;
         }
         return 0;
 }

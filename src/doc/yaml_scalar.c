@@ -69,18 +69,19 @@ static bool resolve_word(struct bw_str text, struct bw_value *ret)
 {
         static const struct {
                 const char *word;
+                size_t n;
                 enum bw_type type;
                 bool b;
         } words[] = {
-                {"y", BW_BOOL, true},  {"yes", BW_BOOL, true},    {"true", BW_BOOL, true},  {"on", BW_BOOL, true},
-                {"n", BW_BOOL, false}, {"no", BW_BOOL, false},    {"null", BW_NULL, false},
-                {"off", BW_BOOL, false}, {"false", BW_BOOL, false},
+                {"n", 1, BW_BOOL, false},  {"no", 2, BW_BOOL, false},   {"null", 4, BW_NULL, false},
+                {"true", 4, BW_BOOL, true}, {"false", 5, BW_BOOL, false}, {"y", 1, BW_BOOL, true},
+                {"yes", 3, BW_BOOL, true}, {"on", 2, BW_BOOL, true},    {"off", 3, BW_BOOL, false},
         };
 
         if (text.n > 5)
                 return false;
         for (size_t i = 0; i < BW_ARRAY_SIZE(words); i++) {
-                if ((text.p[0] | 0x20) == words[i].word[0] && is_word(text, words[i].word)) {
+                if (text.n == words[i].n && (text.p[0] | 0x20) == words[i].word[0] && is_word(text, words[i].word)) {
                         *ret = words[i].type == BW_NULL ? bw_value_null() : bw_value_bool(words[i].b);
                         return true;
                 }
@@ -454,20 +455,13 @@ static int resolve_binary(struct bw_arena *arena, struct bw_str text, struct bw_
 
 /* ---- resolution ---- */
 
-/* By its first character a text is a string without a further look, a word, a null or a number. */
-enum hint {
-        HINT_STRING,
-        HINT_WORD,
-        HINT_NULL,
-        HINT_NUMBER,
-};
-
-static const uint8_t hints[256] = {
-        ['~'] = HINT_NULL,     ['y'] = HINT_WORD,     ['Y'] = HINT_WORD,   ['n'] = HINT_WORD,   ['N'] = HINT_WORD,
-        ['t'] = HINT_WORD,     ['T'] = HINT_WORD,     ['f'] = HINT_WORD,   ['F'] = HINT_WORD,   ['o'] = HINT_WORD,
-        ['O'] = HINT_WORD,     ['.'] = HINT_NUMBER,   ['+'] = HINT_NUMBER, ['-'] = HINT_NUMBER, ['0'] = HINT_NUMBER,
-        ['1'] = HINT_NUMBER,   ['2'] = HINT_NUMBER,   ['3'] = HINT_NUMBER, ['4'] = HINT_NUMBER, ['5'] = HINT_NUMBER,
-        ['6'] = HINT_NUMBER,   ['7'] = HINT_NUMBER,   ['8'] = HINT_NUMBER, ['9'] = HINT_NUMBER,
+const uint8_t bw_yaml_hints[256] = {
+        ['~'] = BW_YAML_NULL,   ['y'] = BW_YAML_WORD,   ['Y'] = BW_YAML_WORD,   ['n'] = BW_YAML_WORD,
+        ['N'] = BW_YAML_WORD,   ['t'] = BW_YAML_WORD,   ['T'] = BW_YAML_WORD,   ['f'] = BW_YAML_WORD,
+        ['F'] = BW_YAML_WORD,   ['o'] = BW_YAML_WORD,   ['O'] = BW_YAML_WORD,   ['.'] = BW_YAML_NUMBER,
+        ['+'] = BW_YAML_NUMBER, ['-'] = BW_YAML_NUMBER, ['0'] = BW_YAML_NUMBER, ['1'] = BW_YAML_NUMBER,
+        ['2'] = BW_YAML_NUMBER, ['3'] = BW_YAML_NUMBER, ['4'] = BW_YAML_NUMBER, ['5'] = BW_YAML_NUMBER,
+        ['6'] = BW_YAML_NUMBER, ['7'] = BW_YAML_NUMBER, ['8'] = BW_YAML_NUMBER, ['9'] = BW_YAML_NUMBER,
 };
 
 static int resolve_untagged(struct bw_arena *arena, struct bw_str text, struct bw_value *ret)
@@ -476,17 +470,17 @@ static int resolve_untagged(struct bw_arena *arena, struct bw_str text, struct b
                 *ret = bw_value_null();
                 return 0;
         }
-        switch ((enum hint)hints[(unsigned char)text.p[0]]) {
-        case HINT_WORD:
+        switch ((enum bw_yaml_hint)bw_yaml_hints[(unsigned char)text.p[0]]) {
+        case BW_YAML_WORD:
                 if (!resolve_word(text, ret))
                         *ret = bw_value_str(text);
                 return 0;
-        case HINT_NULL:
+        case BW_YAML_NULL:
                 *ret = text.n == 1 ? bw_value_null() : bw_value_str(text);
                 return 0;
-        case HINT_NUMBER:
+        case BW_YAML_NUMBER:
                 return resolve_number(arena, text, ret);
-        case HINT_STRING:
+        case BW_YAML_STRING:
                 break;
         }
         *ret = bw_value_str(text);
