@@ -17,6 +17,8 @@ struct macro_call {
         uint32_t n_args;
 };
 
+#define ANY_NUMBER UINT8_MAX
+
 struct macro {
         const char *name;
         uint8_t n_args;
@@ -26,6 +28,7 @@ struct macro {
         /* NULL: p->failed. */
         struct bw_cel_expr *(*expand)(const struct macro_call *c);
         const char *namespace; /* the target must be this very name */
+        unsigned library;      /* 0 = always there, else a BW_CEL_LIB_… bit */
 };
 
 static struct bw_cel_expr *constant(const struct macro_call *c, struct bw_value v)
@@ -310,28 +313,105 @@ static struct bw_cel_expr *expand_opt_flat_map(const struct macro_call *c)
                      bw_cel_node_call_of(c->p, c->offset, BW_STR("optional.none"), 0, NULL));
 }
 
+static bool may_be_number(const struct bw_cel_expr *e)
+{
+        switch (e->kind) {
+        case BW_CEL_EXPR_CONST:
+                return e->constant.type == BW_INT || e->constant.type == BW_UINT || e->constant.type == BW_DOUBLE;
+        case BW_CEL_EXPR_LIST:
+        case BW_CEL_EXPR_MAP:
+        case BW_CEL_EXPR_STRUCT:
+                return false;
+        default:
+                return true;
+        }
+}
+
+static bool may_be_numbers(struct bw_cel_expr *const *e, uint32_t n)
+{
+        for (uint32_t i = 0; i < n; i++)
+                if (!may_be_number(e[i]))
+                        return false;
+        return n > 0;
+}
+
+/* Of one number, of two, of the numbers of a list; of more than two numbers as of their list. */
+static struct bw_cel_expr *extreme(const struct macro_call *c, const char *function)
+{
+        const struct bw_cel_expr *first = c->n_args ? c->args[0] : NULL;
+        bool of_list = c->n_args == 1 && first->kind == BW_CEL_EXPR_LIST;
+        struct bw_cel_expr *list;
+
+        if (of_list ? !may_be_numbers(first->list.items, first->list.n) : !may_be_numbers(c->args, c->n_args)) {
+                bw_cel_issue_add(&c->p->issues, first ? first->offset : c->offset,
+                                 "math.%s() needs numbers, or one list of numbers", c->macro->name);
+                return constant(c, bw_value_null());
+        }
+        if (c->n_args <= 2)
+                return bw_cel_node_call_of(c->p, c->offset, bw_str(function), c->n_args, c->args);
+        list = bw_cel_node(c->p, BW_CEL_EXPR_LIST, c->offset);
+        if (!list)
+                return NULL;
+        list->list.items = c->args;
+        list->list.n = c->n_args;
+        return call1(c, function, list);
+}
+
+static struct bw_cel_expr *expand_greatest(const struct macro_call *c)
+{
+        return extreme(c, "math.@max");
+}
+
+static struct bw_cel_expr *expand_least(const struct macro_call *c)
+{
+        return extreme(c, "math.@min");
+}
+
+/* cel.bind(@input, target, @input.@sortByAssociatedKeys(@input.map(x, key))) */
+static struct bw_cel_expr *expand_sort_by(const struct macro_call *c)
+{
+        const struct bw_str input = BW_STR("@__sortBy_input__");
+        struct macro_call of_input = *c;
+        struct bw_cel_expr **keys = bw_arena_alloc(c->p->arena, sizeof(*keys));
+
+        of_input.target = bw_cel_node_ident(c->p, c->offset, input);
+        if (!keys) {
+                bw_cel_parse_nomem(c->p);
+                return NULL;
+        }
+        keys[0] = expand_map(&of_input);
+        if (!keys[0] || !of_input.target)
+                return NULL;
+        return bind(c, input, c->target,
+                    bw_cel_node_call(c->p, c->offset, BW_STR("@sortByAssociatedKeys"),
+                                     bw_cel_node_ident(c->p, c->offset, input), 1, keys));
+}
+
 static const struct macro macros[] = {
-        {"has", 1, false, 0, BW_CEL_MACRO_NONE, expand_has, NULL},
-        {"all", 2, true, 1, BW_CEL_MACRO_ALL, expand_all, NULL},
-        {"all", 3, true, 2, BW_CEL_MACRO_ALL, expand_all, NULL},
-        {"exists", 2, true, 1, BW_CEL_MACRO_EXISTS, expand_exists, NULL},
-        {"exists", 3, true, 2, BW_CEL_MACRO_EXISTS, expand_exists, NULL},
-        {"exists_one", 2, true, 1, BW_CEL_MACRO_EXISTS_ONE, expand_exists_one, NULL},
-        {"exists_one", 3, true, 2, BW_CEL_MACRO_EXISTS_ONE, expand_exists_one, NULL},
-        {"existsOne", 2, true, 1, BW_CEL_MACRO_EXISTS_ONE, expand_exists_one, NULL},
-        {"existsOne", 3, true, 2, BW_CEL_MACRO_EXISTS_ONE, expand_exists_one, NULL},
-        {"map", 2, true, 1, BW_CEL_MACRO_MAP, expand_map, NULL},
-        {"map", 3, true, 1, BW_CEL_MACRO_MAP, expand_map, NULL},
-        {"filter", 2, true, 1, BW_CEL_MACRO_FILTER, expand_filter, NULL},
-        {"transformList", 3, true, 2, BW_CEL_MACRO_TRANSFORM_LIST, expand_map, NULL},
-        {"transformList", 4, true, 2, BW_CEL_MACRO_TRANSFORM_LIST, expand_map, NULL},
-        {"transformMap", 3, true, 2, BW_CEL_MACRO_TRANSFORM_MAP, expand_transform_map, NULL},
-        {"transformMap", 4, true, 2, BW_CEL_MACRO_TRANSFORM_MAP, expand_transform_map, NULL},
-        {"transformMapEntry", 3, true, 2, BW_CEL_MACRO_TRANSFORM_MAP_ENTRY, expand_transform_entry, NULL},
-        {"transformMapEntry", 4, true, 2, BW_CEL_MACRO_TRANSFORM_MAP_ENTRY, expand_transform_entry, NULL},
-        {"bind", 3, true, 1, BW_CEL_MACRO_NONE, expand_bind, "cel"},
-        {"optMap", 2, true, 1, BW_CEL_MACRO_NONE, expand_opt_map, NULL},
-        {"optFlatMap", 2, true, 1, BW_CEL_MACRO_NONE, expand_opt_flat_map, NULL},
+        {"has", 1, false, 0, BW_CEL_MACRO_NONE, expand_has, NULL, 0},
+        {"all", 2, true, 1, BW_CEL_MACRO_ALL, expand_all, NULL, 0},
+        {"all", 3, true, 2, BW_CEL_MACRO_ALL, expand_all, NULL, 0},
+        {"exists", 2, true, 1, BW_CEL_MACRO_EXISTS, expand_exists, NULL, 0},
+        {"exists", 3, true, 2, BW_CEL_MACRO_EXISTS, expand_exists, NULL, 0},
+        {"exists_one", 2, true, 1, BW_CEL_MACRO_EXISTS_ONE, expand_exists_one, NULL, 0},
+        {"exists_one", 3, true, 2, BW_CEL_MACRO_EXISTS_ONE, expand_exists_one, NULL, 0},
+        {"existsOne", 2, true, 1, BW_CEL_MACRO_EXISTS_ONE, expand_exists_one, NULL, 0},
+        {"existsOne", 3, true, 2, BW_CEL_MACRO_EXISTS_ONE, expand_exists_one, NULL, 0},
+        {"map", 2, true, 1, BW_CEL_MACRO_MAP, expand_map, NULL, 0},
+        {"map", 3, true, 1, BW_CEL_MACRO_MAP, expand_map, NULL, 0},
+        {"filter", 2, true, 1, BW_CEL_MACRO_FILTER, expand_filter, NULL, 0},
+        {"transformList", 3, true, 2, BW_CEL_MACRO_TRANSFORM_LIST, expand_map, NULL, 0},
+        {"transformList", 4, true, 2, BW_CEL_MACRO_TRANSFORM_LIST, expand_map, NULL, 0},
+        {"transformMap", 3, true, 2, BW_CEL_MACRO_TRANSFORM_MAP, expand_transform_map, NULL, 0},
+        {"transformMap", 4, true, 2, BW_CEL_MACRO_TRANSFORM_MAP, expand_transform_map, NULL, 0},
+        {"transformMapEntry", 3, true, 2, BW_CEL_MACRO_TRANSFORM_MAP_ENTRY, expand_transform_entry, NULL, 0},
+        {"transformMapEntry", 4, true, 2, BW_CEL_MACRO_TRANSFORM_MAP_ENTRY, expand_transform_entry, NULL, 0},
+        {"bind", 3, true, 1, BW_CEL_MACRO_NONE, expand_bind, "cel", 0},
+        {"optMap", 2, true, 1, BW_CEL_MACRO_NONE, expand_opt_map, NULL, 0},
+        {"optFlatMap", 2, true, 1, BW_CEL_MACRO_NONE, expand_opt_flat_map, NULL, 0},
+        {"greatest", ANY_NUMBER, true, 0, BW_CEL_MACRO_NONE, expand_greatest, "math", BW_CEL_LIB_EXTRA},
+        {"least", ANY_NUMBER, true, 0, BW_CEL_MACRO_NONE, expand_least, "math", BW_CEL_LIB_EXTRA},
+        {"sortBy", 2, true, 1, BW_CEL_MACRO_MAP, expand_sort_by, NULL, BW_CEL_LIB_EXTRA},
 };
 
 /* The arguments that name variables: simple names, different ones, none that hides the accumulator. */
@@ -358,12 +438,14 @@ static bool check_variables(const struct macro_call *c)
         return true;
 }
 
-static const struct macro *find(struct bw_str function, const struct bw_cel_expr *target, uint32_t n_args)
+static const struct macro *find(unsigned libraries, struct bw_str function, const struct bw_cel_expr *target,
+                                uint32_t n_args)
 {
         for (size_t i = 0; i < BW_ARRAY_SIZE(macros); i++) {
                 const struct macro *m = &macros[i];
 
-                if (m->n_args != n_args || m->member != (target != NULL) || !bw_str_is(function, m->name))
+                if ((m->n_args != n_args && m->n_args != ANY_NUMBER) || m->member != (target != NULL) ||
+                    !bw_str_is(function, m->name) || (m->library && !(m->library & libraries)))
                         continue;
                 if (m->namespace && (target->kind != BW_CEL_EXPR_IDENT || !bw_str_is(target->ident, m->namespace)))
                         continue;
@@ -377,7 +459,7 @@ bool bw_cel_macro_expand(struct parser *p, uint32_t offset, struct bw_str functi
 {
         struct macro_call c = {
                 .p = p,
-                .macro = find(function, target, n_args),
+                .macro = find(p->libraries, function, target, n_args),
                 .offset = offset,
                 .target = target,
                 .args = args,

@@ -714,6 +714,7 @@ int bw_cel_parse(struct bw_arena *arena, const struct bw_cel_env *env, struct bw
                 .scanner = {.source = source},
                 .issues = {.arena = arena, .source = source},
                 .macros = !env->no_macros,
+                .libraries = env->libraries,
         };
         struct bw_cel_expr *root = parse_source(&p, source);
         struct bw_cel_ast *ast;

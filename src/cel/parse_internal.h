@@ -22,6 +22,7 @@ struct parser {
         uint32_t n_ids;
         int failed;          /* negative errno that ends the parse: -EINVAL after a syntax error */
         bool macros;
+        unsigned libraries;  /* BW_CEL_LIB_…: some have macros */
         /* How deep rules are inside themselves, each counted alone as in cel-go. */
         uint32_t depth_expr;
         uint32_t depth_relation;

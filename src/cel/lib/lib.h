@@ -13,4 +13,10 @@ extern const struct bw_cel_library bw_cel_lib_strings, bw_cel_lib_format_strings
         bw_cel_lib_semver, bw_cel_lib_formats, bw_cel_lib_math, bw_cel_lib_encoders, bw_cel_lib_ext_lists,
         bw_cel_lib_ext_strings, bw_cel_lib_loops;
 
+/*
+ * Macros of these libraries (macro.c) and the functions that they call:
+ *     math.greatest(a), (a, b), (a, b, c, …), ([…])  ->  math.@max(a), math.@max(a, b), math.@max([…]); math.least: math.@min
+ *     list.sortBy(x, key)  ->  list.@sortByAssociatedKeys(list.map(x, key))
+ */
+
 #endif

@@ -107,7 +107,7 @@ struct tree_case {
         const char *tree;
 };
 
-static void check_trees(const struct tree_case *cases, size_t n)
+static void check_trees_in(const struct bw_cel_env *in, const struct tree_case *cases, size_t n)
 {
         bw_auto_done(bw_buf_done) struct bw_buf out = {0};
 
@@ -115,12 +115,17 @@ static void check_trees(const struct tree_case *cases, size_t n)
                 struct bw_cel_issues issues = {0};
                 struct bw_cel_ast *ast;
 
-                if (parse(bw_str(cases[i].source), &ast, &issues) < 0)
+                if (bw_cel_parse(arena, in, bw_str(cases[i].source), &ast, &issues, NULL) < 0)
                         fail_msg("%s: %.*s", cases[i].source, BW_STR_ARG(issues.items[0].message));
                 bw_buf_clear(&out);
                 line(&out, ast->root);
                 assert_str(bw_buf_view(&out), cases[i].tree);
         }
+}
+
+static void check_trees(const struct tree_case *cases, size_t n)
+{
+        check_trees_in(env, cases, n);
 }
 
 static void test_operators(void **state)
@@ -456,6 +461,41 @@ static void test_no_macros(void **state)
         bw_cel_env_free(plain);
 }
 
+/* Macros of libraries that are not always there. */
+static void test_library_macros(void **state)
+{
+        static const struct tree_case with[] = {
+                {"math.greatest(a)", "math.@max(a)"},
+                {"math.least(1, a.b)", "math.@min(1, a.b)"},
+                {"math.greatest(1, 2u, 3.0)", "math.@max([1, 2u, 3.0])"},
+                {"math.least([1, a])", "math.@min([1, a])"},
+                {"x.greatest('a')", "x.greatest(\"a\")"},
+                {"l.sortBy(x, x.y)", "loop(#unused in []; @__sortBy_input__ = l; false; @__sortBy_input__; "
+                                     "@__sortBy_input__.@sortByAssociatedKeys(loop(x in @__sortBy_input__; "
+                                     "@result = []; true; _+_(@result, [x.y]); @result)))"},
+        };
+        static const struct tree_case without[] = {
+                {"math.greatest('a')", "math.greatest(\"a\")"},
+                {"l.sortBy(x, x.y)", "l.sortBy(x, x.y)"},
+        };
+        static const char *const bad[] = {
+                "math.greatest()",   "math.least('a')",         "math.greatest([])",
+                "math.least(1, {})", "math.greatest([1, 'a'])", "math.least(1, 2, null)",
+        };
+        struct bw_cel_env *extra;
+
+        (void)state;
+        assert_ok(bw_cel_env_new(&(struct bw_cel_env_options){.libraries = BW_CEL_LIB_EXTRA}, &extra, NULL));
+        check_trees_in(extra, with, BW_ARRAY_SIZE(with));
+        check_trees(without, BW_ARRAY_SIZE(without));
+        for (size_t i = 0; i < BW_ARRAY_SIZE(bad); i++) {
+                struct bw_cel_ast *ast;
+
+                assert_int_equal(bw_cel_parse(arena, extra, bw_str(bad[i]), &ast, NULL, NULL), -EINVAL);
+        }
+        bw_cel_env_free(extra);
+}
+
 /* Parses an exact copy, so that a sanitizer sees a read past its end. */
 static void parse_copy(struct bw_arena *own, const char *text, size_t n)
 {
@@ -497,12 +537,12 @@ static void test_mutations(void **state)
 int main(void)
 {
         const struct CMUnitTest tests[] = {
-                cmocka_unit_test(test_operators),   cmocka_unit_test(test_primaries),
-                cmocka_unit_test(test_literals),    cmocka_unit_test(test_macros),
-                cmocka_unit_test(test_errors),      cmocka_unit_test(test_several_errors),
-                cmocka_unit_test(test_many_errors), cmocka_unit_test(test_limits),
-                cmocka_unit_test(test_dump),        cmocka_unit_test(test_no_macros),
-                cmocka_unit_test(test_mutations),
+                cmocka_unit_test(test_operators),      cmocka_unit_test(test_primaries),
+                cmocka_unit_test(test_literals),       cmocka_unit_test(test_macros),
+                cmocka_unit_test(test_errors),         cmocka_unit_test(test_several_errors),
+                cmocka_unit_test(test_many_errors),    cmocka_unit_test(test_limits),
+                cmocka_unit_test(test_dump),           cmocka_unit_test(test_no_macros),
+                cmocka_unit_test(test_library_macros), cmocka_unit_test(test_mutations),
         };
 
         cmocka_set_message_output(CM_OUTPUT_TAP);
