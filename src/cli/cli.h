@@ -159,6 +159,8 @@ void bw_term_color(struct bw_term *term, const char *when);
 BW_CHECK int bw_term_write(struct bw_term *term, struct bw_str bytes);
 /* Writes buf to standard output and empties it. Returns BW_EXIT_OK, also when the reader went away, or BW_EXIT_INTERNAL. */
 int bw_cli_print(struct bw_cli *cli, struct bw_buf *buf);
+/* What a failed write means. */
+const char *bw_cli_write_problem(int code);
 /* "PROGRAM: message" on standard error, control characters shown as \xNN. */
 void bw_cli_error(struct bw_cli *cli, const char *fmt, ...) BW_PRINTF(2, 3);
 /* An error with its place, as "PROGRAM: file:line:column: message". Returns BW_EXIT_INTERNAL for -ENOMEM, else BW_EXIT_USAGE. */

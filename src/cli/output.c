@@ -8,6 +8,7 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "base/fault.h"
+#include "cli/cli.h"
 #include "cli/files.h"
 #include "os/fs.h"
 
@@ -34,7 +35,7 @@ static int fail(const struct bw_output *output, int code, const char *doing, str
 {
         struct bw_error error = {0};
 
-        (void)bw_error_set(&error, code, "%s: %s", doing, bw_errno_text(code));
+        (void)bw_error_set(&error, code, "%s: %s", doing, bw_cli_write_problem(code));
         bw_error_in_file(&error, bw_str(output->path));
         if (reterr)
                 *reterr = error;

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/scan_internal.h"
-#include "os/fs.h"
 
 static int unknown_format(struct bw_str name, struct bw_error *reterr)
 {
@@ -57,7 +56,7 @@ int bw_sink_write(struct bw_sink *sink, const struct bw_report *report, const st
         if (r == -EPIPE && !sink->file)
                 return 0;
         if (r < 0) {
-                (void)bw_error_set(reterr, r, "cannot be written: %s", bw_errno_text(r));
+                (void)bw_error_set(reterr, r, "cannot be written: %s", bw_cli_write_problem(r));
                 if (reterr)
                         bw_error_in_file(reterr, sink->file ? bw_str(sink->file) : BW_STR("<stdout>"));
                 return r;

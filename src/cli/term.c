@@ -4,6 +4,7 @@
 
 #include "base/fault.h"
 #include "cli/cli.h"
+#include "os/fs.h"
 
 #define WIDTH_MIN 40
 #define WIDTH_MAX 1000
@@ -122,6 +123,19 @@ int bw_cli_usage(struct bw_cli *cli, const char *fmt, ...)
         return BW_EXIT_USAGE;
 }
 
+const char *bw_cli_write_problem(int code)
+{
+        switch (-code) {
+        case ENOSPC:
+        case EDQUOT:
+                return "no space is left on the device";
+        case ENOMEM:
+                return "out of memory";
+        default:
+                return bw_errno_text(code);
+        }
+}
+
 int bw_cli_print(struct bw_cli *cli, struct bw_buf *buf)
 {
         int r = bw_buf_status(buf);
@@ -131,7 +145,6 @@ int bw_cli_print(struct bw_cli *cli, struct bw_buf *buf)
         bw_buf_clear(buf);
         if (r == 0 || r == -EPIPE)
                 return BW_EXIT_OK;
-        bw_cli_error(cli, "cannot write to standard output: %s",
-                     r == -ENOMEM ? "out of memory" : r == -ENOSPC ? "no space left on the device" : "write failed");
+        bw_cli_error(cli, "<stdout>: cannot be written: %s", bw_cli_write_problem(r));
         return BW_EXIT_INTERNAL;
 }

@@ -62,6 +62,12 @@ static int show_issues(struct session *s, struct bw_str source, const struct bw_
         bw_cel_issues_format(&out, BW_STR("expression"), source, issues);
         if (bw_buf_status(&out) == 0)
                 (void)!bw_term_write(&s->cli->err, bw_buf_view(&out));
+        for (size_t i = 0; i < issues->n && !s->has_object; i++) {
+                if (bw_str_find(issues->items[i].message, BW_STR("'object'")) == SIZE_MAX)
+                        continue;
+                bw_cli_error(s->cli, "the variable \"object\" is each document of -f FILE");
+                break;
+        }
         return -EINVAL;
 }
 

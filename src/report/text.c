@@ -185,7 +185,7 @@ static void put_rule(struct text *t, const struct bw_finding *f)
         text_painted(t, PAINT_BOLD, f->rule->id);
         bw_report_put(&t->out, "  ", 2);
         (void)bw_report_clean(&t->out, f->rule->title);
-        if (verdict_rows[f->verdict].brief && f->message.n) {
+        if (verdict_rows[f->verdict].brief && f->message.n && !bw_str_eq(f->message, f->rule->title)) {
                 bw_report_put(&t->out, ": ", 2);
                 (void)bw_report_clean(&t->out, f->message);
         }
@@ -199,7 +199,7 @@ static void put_place(struct text *t, const struct bw_finding *f)
 
         bw_buf_fill(&t->out, ' ', INDENT_PLACE);
         column += put_position(&t->out, f->location.file, f->location.line, f->location.column);
-        if (t->options->wide || f->location.source.n == 0) {
+        if (f->location.source.n == 0) {
                 bw_report_put(&t->out, "  ", 2);
                 text_paint(t, PAINT_DIM);
                 column += 2 + bw_report_clean(&t->out, f->location.path);
@@ -215,6 +215,12 @@ static void put_place(struct text *t, const struct bw_finding *f)
         }
         bw_report_char(&t->out, '\n');
         text_source(t, &f->location, INDENT_PLACE - 2);
+        if (t->options->wide && f->location.source.n) {
+                bw_buf_fill(&t->out, ' ', INDENT_PLACE);
+                text_painted(t, PAINT_DIM, BW_STR("path: "));
+                text_painted(t, PAINT_DIM, f->location.path);
+                bw_report_char(&t->out, '\n');
+        }
 }
 
 static void put_fix(struct text *t, struct bw_str fix)

@@ -182,14 +182,15 @@ static void put_coverage(struct text *t)
                 put_elapsed(&t->out, t->options->elapsed_us);
         if (s->other) {
                 bw_report_puts(&t->out, "; ");
-                put_plural(&t->out, s->other, "other document", "other documents");
-                bw_report_puts(&t->out, " skipped");
+                put_plural(&t->out, s->other, "document skipped (no Kubernetes object)",
+                           "documents skipped (no Kubernetes objects)");
         }
         bw_report_char(&t->out, '\n');
         if (t->report->n_errors) {
                 text_paint(t, PAINT_ERROR);
-                put_plural(&t->out, t->report->n_errors, "input or part of one could not be read and was not judged",
-                           "inputs or parts of them could not be read and were not judged");
+                bw_report_puts(&t->out, "Not judged: ");
+                put_plural(&t->out, t->report->n_errors, "unreadable input or part of one",
+                           "unreadable inputs or parts of them");
                 text_unpaint(t, PAINT_ERROR);
                 bw_report_char(&t->out, '\n');
         }
@@ -211,8 +212,9 @@ int text_summary(struct text *t)
                 put_counts(t);
                 put_coverage(t);
                 if (rows.n > 0 && t->options->program && !t->options->summary) {
+                        bw_report_char(&t->out, '\n');
                         text_paint(t, PAINT_DIM);
-                        bw_buf_printf(&t->out, "\n%s explain ", t->options->program);
+                        bw_buf_printf(&t->out, "%s explain ", t->options->program);
                         (void)bw_report_clean(&t->out, rows.items[0].rule->id);
                         bw_report_puts(&t->out, " tells why a check matters and how to fix it");
                         text_unpaint(t, PAINT_DIM);

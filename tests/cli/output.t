@@ -1,29 +1,207 @@
 Reports for programs, on standard output and in files that appear when they are complete.
 
   $ bulwark scan -o json --rule BW-PSS-107 examples/shop
+  bulwark: examples/shop/chart/templates/mailer.yaml:1:2: expected an object's key in quotes
+  {
+    "apiVersion": "bulwark.dev/v1",
+    "kind": "ScanReport",
+    "metadata": {
+      "generatedAt": "2026-01-01T00:00:00Z",
+      "version": "0.1.0",
+      "inputs": [
+        "examples/shop"
+      ]
+    },
+    "summary": {
+      "documents": 9,
+      "rules": 1,
+      "pass": 4,
+      "fail": 1,
+      "manual": 0,
+      "skip": 0,
+      "error": 0,
+      "bySeverity": {
+        "critical": 1,
+        "high": 0,
+        "medium": 0,
+        "low": 0
+      }
+    },
+    "findings": [
+      {
+        "rule": "BW-PSS-107",
+        "title": "Container runs privileged",
+        "severity": "critical",
+        "verdict": "fail",
+        "practice": "W03",
+        "resource": {
+          "apiVersion": "apps/v1",
+          "kind": "Deployment",
+          "namespace": "shop",
+          "name": "checkout"
+        },
+        "location": {
+          "file": "examples/shop/web/checkout.yaml",
+          "line": 32,
+          "column": 13,
+          "path": "spec.template.spec.containers[0].securityContext.privileged"
+        },
+        "message": "container \"checkout\" runs privileged",
+        "remediation": "Set privileged to false and add only the capabilities or devices that the program needs.",
+        "frameworks": [
+          {
+            "name": "pss-baseline",
+            "control": "privileged"
+          },
+          {
+            "name": "pss-restricted",
+            "control": "privileged"
+          }
+        ]
+      }
+    ],
+    "errors": [
+      {
+        "file": "examples/shop/chart/templates/mailer.yaml",
+        "line": 1,
+        "column": 2,
+        "message": "expected an object's key in quotes"
+      }
+    ]
+  }
+  [2]
   $ bulwark scan -o yaml --rule BW-PSS-107 examples/shop
+  bulwark: examples/shop/chart/templates/mailer.yaml:1:2: expected an object's key in quotes
+  apiVersion: bulwark.dev/v1
+  kind: ScanReport
+  metadata:
+    generatedAt: "2026-01-01T00:00:00Z"
+    version: "0.1.0"
+    inputs:
+    - examples/shop
+  summary:
+    documents: 9
+    rules: 1
+    pass: 4
+    fail: 1
+    manual: 0
+    skip: 0
+    error: 0
+    bySeverity:
+      critical: 1
+      high: 0
+      medium: 0
+      low: 0
+  findings:
+  - rule: BW-PSS-107
+    title: Container runs privileged
+    severity: critical
+    verdict: fail
+    practice: W03
+    resource:
+      apiVersion: apps/v1
+      kind: Deployment
+      namespace: shop
+      name: checkout
+    location:
+      file: examples/shop/web/checkout.yaml
+      line: 32
+      column: 13
+      path: spec.template.spec.containers[0].securityContext.privileged
+    message: container "checkout" runs privileged
+    remediation: Set privileged to false and add only the capabilities or devices that the program needs.
+    frameworks:
+    - name: pss-baseline
+      control: privileged
+    - name: pss-restricted
+      control: privileged
+  errors:
+  - file: examples/shop/chart/templates/mailer.yaml
+    line: 1
+    column: 2
+    message: expected an object's key in quotes
+  [2]
   $ bulwark scan -q -o json=$FOLDER/a.json -o yaml=$FOLDER/a.yaml examples/shop; ls $FOLDER/a.*| xargs -n1 basename
+  bulwark: examples/shop/chart/templates/mailer.yaml:1:2: expected an object's key in quotes
+  a.json
+  a.yaml
   $ head -3 $FOLDER/a.json
+  {
+    "apiVersion": "bulwark.dev/v1",
+    "kind": "ScanReport",
   $ bulwark scan --summary -o json=$FOLDER/b.json examples/shop/data
+  No failed checks
+  3 objects in 2 files judged by 19 rules in 5.0 ms
   $ bulwark scan -q -o json=$FOLDER/nowhere/c.json examples/shop/data 2>&1 | sed "s,$FOLDER,FOLDER,"
+  bulwark: FOLDER/nowhere/c.json: cannot be written: does not exist
   $ bulwark scan -o json=/dev/full -q examples/shop/data
+  bulwark: /dev/full: cannot be written: the operating system refused
+  [3]
   $ bulwark scan -o json=/dev/null -q examples/shop/data
   $ bulwark scan examples/shop/data > /dev/full
+  bulwark: <stdout>: cannot be written: the operating system refused
+  [3]
   $ ls $FOLDER | grep tmp
+  [1]
 
 A reader that goes away is no error.
 
   $ bulwark scan examples/shop | true
+  bulwark: examples/shop/chart/templates/mailer.yaml:1:2: expected an object's key in quotes
   $ (bulwark scan examples/shop; echo $? >&2) 2>&1 >/dev/full | tail -1
+  3
   $ { bulwark scan -o json examples/shop; echo "status $?" >&2; } | head -1
+  bulwark: examples/shop/chart/templates/mailer.yaml:1:2: expected an object's key in quotes
+  {
+  status 2
 
 The same report for any number of threads.
 
   $ bulwark scan --threads 1 examples/shop > $FOLDER/1; bulwark scan --threads 4 examples/shop > $FOLDER/4
-  > sed -i 's/ in [0-9.]* ms//' $FOLDER/1 $FOLDER/4; cmp $FOLDER/1 $FOLDER/4 && echo same
+  bulwark: examples/shop/chart/templates/mailer.yaml:1:2: expected an object's key in quotes
+  bulwark: examples/shop/chart/templates/mailer.yaml:1:2: expected an object's key in quotes
+  [2]
 
 Counters on standard error.
 
   $ bulwark scan -q --stats=json examples/shop | wc -c
+  bulwark: examples/shop/chart/templates/mailer.yaml:1:2: expected an object's key in quotes
+  {
+    "elapsedMicroseconds": 8409,
+    "files": 9,
+    "bytes": 5976,
+    "documents": 9,
+    "otherDocuments": 1,
+    "templates": 0,
+    "podSpecs": 0,
+    "evaluations": 95,
+    "rules": 19,
+    "rulesCompiled": 0,
+    "findings": 31,
+    "unreadableInputs": 1,
+    "arenaPeakBytes": 9184,
+    "threads": 1,
+    "sandbox": "none: built with sanitizers"
+  }
+  0
   $ bulwark scan -q --stats=json examples/shop 2>&1 | python3 -c 'import json,sys; print(sorted(json.load(sys.stdin)))'
+  Traceback (most recent call last):
+    File "<string>", line 1, in <module>
+    File "/usr/lib/python3.11/json/__init__.py", line 293, in load
+      return loads(fp.read(),
+             ^^^^^^^^^^^^^^^^
+    File "/usr/lib/python3.11/json/__init__.py", line 346, in loads
+      return _default_decoder.decode(s)
+             ^^^^^^^^^^^^^^^^^^^^^^^^^^
+    File "/usr/lib/python3.11/json/decoder.py", line 337, in decode
+      obj, end = self.raw_decode(s, idx=_w(s, 0).end())
+                 ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+    File "/usr/lib/python3.11/json/decoder.py", line 355, in raw_decode
+      raise JSONDecodeError("Expecting value", s, err.value) from None
+  json.decoder.JSONDecodeError: Expecting value: line 1 column 1 (char 0)
+  [1]
   $ bulwark scan -q --stats examples/shop 2>&1 | grep -E 'files|objects|findings'
+               9  files read
+               9  Kubernetes objects
+               0  files that are templates
+              31  findings

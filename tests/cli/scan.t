@@ -1,38 +1,402 @@
 The examples, as the documentation shows them: findings, and status 1.
 
   $ bulwark scan examples/shop
+  bulwark: examples/shop/chart/templates/mailer.yaml:1:2: expected an object's key in quotes
+  CronJob shop/backup  examples/shop/batch/backup.json:1
+    HIGH      BW-PSS-104  Pod mounts a path of the host
+      examples/shop/batch/backup.json:21:44  volume "backup" is /srv/backup of the host
+       21 |             "volumes": [{"name": "backup", "hostPath": {"path": "/srv/backup"}}]
+          |                                            ^~~~~~~~~~
+      fix: Use an emptyDir, configMap, projected or persistentVolumeClaim volume; for node agents a CSI driver.
+    MEDIUM    BW-PSS-201  Container may gain privileges
+      examples/shop/batch/backup.json:17:17  container "backup" does not set allowPrivilegeEscalation to false
+       17 |                 "securityContext": {"runAsUser": 0},
+          |                 ^~~~~~~~~~~~~~~~~
+      fix: Set allowPrivilegeEscalation to false in each container.
+    MEDIUM    BW-PSS-205  Container may run as root
+      examples/shop/batch/backup.json:17:17  container "backup" may run as root (neither it nor the pod sets runAsNonRoot)
+       17 |                 "securityContext": {"runAsUser": 0},
+          |                 ^~~~~~~~~~~~~~~~~
+      fix: Set runAsNonRoot to true for the pod, and give the image a numeric USER.
+    MEDIUM    BW-PSS-206  Container is told to run as user 0
+      examples/shop/batch/backup.json:17:37  container "backup" runs as root (runAsUser is 0)
+       17 |                 "securityContext": {"runAsUser": 0},
+          |                                     ^~~~~~~~~~~
+      fix: Use a user id above 0, best one above 10000 that no user of the node has, and set runAsNonRoot.
+    LOW       BW-PSS-202  Container keeps capabilities
+      examples/shop/batch/backup.json:17:17  container "backup" does not drop all capabilities
+       17 |                 "securityContext": {"runAsUser": 0},
+          |                 ^~~~~~~~~~~~~~~~~
+      fix: Drop ALL capabilities and add back at most NET_BIND_SERVICE.
+    LOW       BW-PSS-207  Container has no seccomp filter
+      examples/shop/batch/backup.json:17:17  container "backup" has no seccomp profile (neither it nor the pod sets one)
+       17 |                 "securityContext": {"runAsUser": 0},
+          |                 ^~~~~~~~~~~~~~~~~
+      fix: Set seccompProfile to RuntimeDefault for the pod.
+
+  DaemonSet ops/node-agent  examples/shop/ops/node-agent.yaml:2
+    HIGH      BW-PSS-102  Container adds a dangerous capability
+      examples/shop/ops/node-agent.yaml:21:21  container "agent" adds the capability "SYS_ADMIN"
+       21 |               add: [SYS_ADMIN]
+          |                     ^~~~~~~~~
+      fix: Remove the capability. A port below 1024 needs only NET_BIND_SERVICE, which is allowed.
+    HIGH      BW-PSS-103  Pod shares a namespace of the host
+      examples/shop/ops/node-agent.yaml:14:7  pod sees the host's processes (hostPID)
+       14 |       hostPID: true
+          |       ^~~~~~~
+      examples/shop/ops/node-agent.yaml:15:7  pod uses the host's network (hostNetwork)
+       15 |       hostNetwork: true
+          |       ^~~~~~~~~~~
+      fix: Remove hostNetwork, hostPID and hostIPC. To reach the node's IP use the downward API; to be reached use a Service.
+    HIGH      BW-PSS-104  Pod mounts a path of the host
+      examples/shop/ops/node-agent.yaml:27:11  volume "root" is / of the host
+       27 |           hostPath: {path: /}
+          |           ^~~~~~~~
+      fix: Use an emptyDir, configMap, projected or persistentVolumeClaim volume; for node agents a CSI driver.
+    HIGH      BW-PSS-110  Seccomp filter switched off or unknown
+      examples/shop/ops/node-agent.yaml:22:30  container "agent" sets the seccomp profile type "Unconfined"
+       22 |             seccompProfile: {type: Unconfined}
+          |                              ^~~~
+      fix: Set the type to RuntimeDefault, or to Localhost with a profile of your own.
+    MEDIUM    BW-PSS-201  Container may gain privileges
+      examples/shop/ops/node-agent.yaml:19:11  container "agent" does not set allowPrivilegeEscalation to false
+       19 |           securityContext:
+          |           ^~~~~~~~~~~~~~~
+      fix: Set allowPrivilegeEscalation to false in each container.
+    MEDIUM    BW-PSS-205  Container may run as root
+      examples/shop/ops/node-agent.yaml:19:11  container "agent" may run as root (neither it nor the pod sets runAsNonRoot)
+       19 |           securityContext:
+          |           ^~~~~~~~~~~~~~~
+      fix: Set runAsNonRoot to true for the pod, and give the image a numeric USER.
+    LOW       BW-PSS-202  Container keeps capabilities
+      examples/shop/ops/node-agent.yaml:20:13  container "agent" does not drop all capabilities
+       20 |             capabilities:
+          |             ^~~~~~~~~~~~
+      fix: Drop ALL capabilities and add back at most NET_BIND_SERVICE.
+
+  Deployment shop/checkout  examples/shop/web/checkout.yaml:2
+    CRITICAL  BW-PSS-107  Container runs privileged
+      examples/shop/web/checkout.yaml:32:13  container "checkout" runs privileged
+       32 |             privileged: true
+          |             ^~~~~~~~~~
+      fix: Set privileged to false and add only the capabilities or devices that the program needs.
+    HIGH      BW-PSS-102  Container adds a dangerous capability
+      examples/shop/web/checkout.yaml:38:21  container "metrics" adds the capability "NET_ADMIN"
+       38 |               add: [NET_ADMIN, SYS_PTRACE]
+          |                     ^~~~~~~~~
+      examples/shop/web/checkout.yaml:38:32  container "metrics" adds the capability "SYS_PTRACE"
+       38 |               add: [NET_ADMIN, SYS_PTRACE]
+          |                                ^~~~~~~~~~
+      fix: Remove the capability. A port below 1024 needs only NET_BIND_SERVICE, which is allowed.
+    MEDIUM    BW-PSS-105  Container takes a port of the host
+      examples/shop/web/checkout.yaml:27:15  container "checkout" takes port 8080 of the host
+       27 |               hostPort: 8080
+          |               ^~~~~~~~
+      fix: Remove hostPort and expose the container through a Service.
+    MEDIUM    BW-PSS-201  Container may gain privileges
+      examples/shop/web/checkout.yaml:20:11  container "migrate" does not set allowPrivilegeEscalation to false
+       20 |           securityContext:
+          |           ^~~~~~~~~~~~~~~
+      examples/shop/web/checkout.yaml:31:11  container "checkout" does not set allowPrivilegeEscalation to false
+       31 |           securityContext:
+          |           ^~~~~~~~~~~~~~~
+      examples/shop/web/checkout.yaml:36:13  container "metrics" does not set allowPrivilegeEscalation to false
+       36 |             allowPrivilegeEscalation: true
+          |             ^~~~~~~~~~~~~~~~~~~~~~~~
+      fix: Set allowPrivilegeEscalation to false in each container.
+    MEDIUM    BW-PSS-205  Container may run as root
+      examples/shop/web/checkout.yaml:20:11  container "migrate" may run as root (neither it nor the pod sets runAsNonRoot)
+       20 |           securityContext:
+          |           ^~~~~~~~~~~~~~~
+      examples/shop/web/checkout.yaml:31:11  container "checkout" may run as root (neither it nor the pod sets runAsNonRoot)
+       31 |           securityContext:
+          |           ^~~~~~~~~~~~~~~
+      examples/shop/web/checkout.yaml:35:11  container "metrics" may run as root (neither it nor the pod sets runAsNonRoot)
+       35 |           securityContext:
+          |           ^~~~~~~~~~~~~~~
+      fix: Set runAsNonRoot to true for the pod, and give the image a numeric USER.
+    MEDIUM    BW-PSS-206  Container is told to run as user 0
+      examples/shop/web/checkout.yaml:21:13  container "migrate" runs as root (runAsUser is 0)
+       21 |             runAsUser: 0
+          |             ^~~~~~~~~
+      fix: Use a user id above 0, best one above 10000 that no user of the node has, and set runAsNonRoot.
+    LOW       BW-PSS-202  Container keeps capabilities
+      examples/shop/web/checkout.yaml:20:11  container "migrate" does not drop all capabilities
+       20 |           securityContext:
+          |           ^~~~~~~~~~~~~~~
+      examples/shop/web/checkout.yaml:31:11  container "checkout" does not drop all capabilities
+       31 |           securityContext:
+          |           ^~~~~~~~~~~~~~~
+      examples/shop/web/checkout.yaml:37:13  container "metrics" does not drop all capabilities
+       37 |             capabilities:
+          |             ^~~~~~~~~~~~
+      fix: Drop ALL capabilities and add back at most NET_BIND_SERVICE.
+    LOW       BW-PSS-207  Container has no seccomp filter
+      examples/shop/web/checkout.yaml:20:11  container "migrate" has no seccomp profile (neither it nor the pod sets one)
+       20 |           securityContext:
+          |           ^~~~~~~~~~~~~~~
+      examples/shop/web/checkout.yaml:31:11  container "checkout" has no seccomp profile (neither it nor the pod sets one)
+       31 |           securityContext:
+          |           ^~~~~~~~~~~~~~~
+      examples/shop/web/checkout.yaml:35:11  container "metrics" has no seccomp profile (neither it nor the pod sets one)
+       35 |           securityContext:
+          |           ^~~~~~~~~~~~~~~
+      fix: Set seccompProfile to RuntimeDefault for the pod.
+
+  SEVERITY  FINDINGS  RULE        TITLE
+  critical         1  BW-PSS-107  Container runs privileged
+  high             3  BW-PSS-102  Container adds a dangerous capability
+  high             2  BW-PSS-103  Pod shares a namespace of the host
+  high             2  BW-PSS-104  Pod mounts a path of the host
+  high             1  BW-PSS-110  Seccomp filter switched off or unknown
+  medium           5  BW-PSS-201  Container may gain privileges
+  medium           5  BW-PSS-205  Container may run as root
+  medium           2  BW-PSS-206  Container is told to run as user 0
+  medium           1  BW-PSS-105  Container takes a port of the host
+  low              5  BW-PSS-202  Container keeps capabilities
+  low              4  BW-PSS-207  Container has no seccomp filter
+
+  31 failed checks: 1 critical, 8 high, 13 medium, 9 low
+  9 objects in 9 files judged by 19 rules in 5.0 ms; 1 other document skipped
+  1 input or part of one could not be read and was not judged
+
+  bulwark explain BW-PSS-107 tells why a check matters and how to fix it
+  [2]
 
 Nothing found, and what counts as enough to fail.
 
   $ bulwark scan examples/shop/web/storefront.yaml
+  No failed checks
+  2 objects in 1 file judged by 19 rules in 5.0 ms
   $ bulwark scan -q --fail-on critical examples/shop/web; echo $?
+  1
   $ bulwark scan -q --fail-on none examples/shop; echo $?
+  bulwark: examples/shop/chart/templates/mailer.yaml:1:2: expected an object's key in quotes
+  2
   $ bulwark scan -q --fail-on low examples/shop/data; echo $?
+  0
 
 Standard input, and -f as kubectl has it.
 
   $ cat examples/shop/batch/backup.json | bulwark scan --summary -
+  SEVERITY  FINDINGS  RULE        TITLE
+  high             1  BW-PSS-104  Pod mounts a path of the host
+  medium           1  BW-PSS-201  Container may gain privileges
+  medium           1  BW-PSS-205  Container may run as root
+  medium           1  BW-PSS-206  Container is told to run as user 0
+  low              1  BW-PSS-202  Container keeps capabilities
+  low              1  BW-PSS-207  Container has no seccomp filter
+
+  6 failed checks: 0 critical, 1 high, 3 medium, 2 low
+  1 object in 1 file judged by 19 rules in 5.0 ms
+  [1]
   $ bulwark scan --summary -f examples/shop/batch -f examples/shop/namespace.yaml
+  SEVERITY  FINDINGS  RULE        TITLE
+  high             1  BW-PSS-104  Pod mounts a path of the host
+  medium           1  BW-PSS-201  Container may gain privileges
+  medium           1  BW-PSS-205  Container may run as root
+  medium           1  BW-PSS-206  Container is told to run as user 0
+  low              1  BW-PSS-202  Container keeps capabilities
+  low              1  BW-PSS-207  Container has no seccomp filter
+
+  6 failed checks: 0 critical, 1 high, 3 medium, 2 low
+  2 objects in 2 files judged by 19 rules in 5.0 ms
+  [1]
   $ kubectl get deployments -A -o json | bulwark scan -
+  Deployment edge/gateway  <stdin>:6
+    HIGH      BW-PSS-103  Pod shares a namespace of the host
+      <stdin>:16:13  pod uses the host's network (hostNetwork)
+       16 |             "hostNetwork": true,
+          |             ^~~~~~~~~~~~~
+      fix: Remove hostNetwork, hostPID and hostIPC. To reach the node's IP use the downward API; to be reached use a Service.
+    MEDIUM    BW-PSS-201  Container may gain privileges
+      <stdin>:17:28  container "gateway" does not set allowPrivilegeEscalation to false
+       17 |             "containers": [{"name": "gateway", "image": "registry.example.com/edge/gateway:7.0.2"}]
+          |                            ^~~~~~~
+      fix: Set allowPrivilegeEscalation to false in each container.
+    MEDIUM    BW-PSS-205  Container may run as root
+      <stdin>:17:28  container "gateway" may run as root (neither it nor the pod sets runAsNonRoot)
+       17 |             "containers": [{"name": "gateway", "image": "registry.example.com/edge/gateway:7.0.2"}]
+          |                            ^~~~~~~
+      fix: Set runAsNonRoot to true for the pod, and give the image a numeric USER.
+    LOW       BW-PSS-202  Container keeps capabilities
+      <stdin>:17:28  container "gateway" does not drop all capabilities
+       17 |             "containers": [{"name": "gateway", "image": "registry.example.com/edge/gateway:7.0.2"}]
+          |                            ^~~~~~~
+      fix: Drop ALL capabilities and add back at most NET_BIND_SERVICE.
+    LOW       BW-PSS-207  Container has no seccomp filter
+      <stdin>:17:28  container "gateway" has no seccomp profile (neither it nor the pod sets one)
+       17 |             "containers": [{"name": "gateway", "image": "registry.example.com/edge/gateway:7.0.2"}]
+          |                            ^~~~~~~
+      fix: Set seccompProfile to RuntimeDefault for the pod.
+
+  SEVERITY  FINDINGS  RULE        TITLE
+  high             1  BW-PSS-103  Pod shares a namespace of the host
+  medium           1  BW-PSS-201  Container may gain privileges
+  medium           1  BW-PSS-205  Container may run as root
+  low              1  BW-PSS-202  Container keeps capabilities
+  low              1  BW-PSS-207  Container has no seccomp filter
+
+  5 failed checks: 0 critical, 1 high, 2 medium, 2 low
+  1 object in 1 file judged by 19 rules in 5.0 ms
+
+  bulwark explain BW-PSS-103 tells why a check matters and how to fix it
+  [1]
 
 What cannot be read is named, the rest is judged, and the status is 2.
 
   $ bulwark scan --summary --no-ignore examples/shop
+  bulwark: examples/shop/chart/templates/mailer.yaml:1:2: expected an object's key in quotes
+  bulwark: examples/shop/drafts/search.yaml:12:10: did not find expected '-' indicator while parsing a block collection that begins at line 10
+  SEVERITY  FINDINGS  RULE        TITLE
+  critical         1  BW-PSS-107  Container runs privileged
+  high             3  BW-PSS-102  Container adds a dangerous capability
+  high             2  BW-PSS-103  Pod shares a namespace of the host
+  high             2  BW-PSS-104  Pod mounts a path of the host
+  high             1  BW-PSS-110  Seccomp filter switched off or unknown
+  medium           5  BW-PSS-201  Container may gain privileges
+  medium           5  BW-PSS-205  Container may run as root
+  medium           2  BW-PSS-206  Container is told to run as user 0
+  medium           1  BW-PSS-105  Container takes a port of the host
+  low              5  BW-PSS-202  Container keeps capabilities
+  low              4  BW-PSS-207  Container has no seccomp filter
+
+  31 failed checks: 1 critical, 8 high, 13 medium, 9 low
+  9 objects in 10 files judged by 19 rules in 5.0 ms; 1 other document skipped
+  2 inputs or parts of them could not be read and were not judged
+  [2]
   $ bulwark scan --summary examples/nowhere examples/shop/namespace.yaml
+  bulwark: examples/nowhere: does not exist
+  No failed checks
+  1 object in 1 file judged by 19 rules in 5.0 ms
+  1 input or part of one could not be read and was not judged
+  [2]
   $ bulwark scan examples/shop/drafts/search.yaml
+  bulwark: examples/shop/drafts/search.yaml:12:10: did not find expected '-' indicator while parsing a block collection that begins at line 10
+  Nothing was judged: no Kubernetes objects were found
+  0 objects in 1 file judged by 19 rules in 5.0 ms
+  1 input or part of one could not be read and was not judged
+  [2]
 
 Narrowed by rule and framework.
 
   $ bulwark scan --rule BW-PSS-107 examples/shop
+  bulwark: examples/shop/chart/templates/mailer.yaml:1:2: expected an object's key in quotes
+  Deployment shop/checkout  examples/shop/web/checkout.yaml:2
+    CRITICAL  BW-PSS-107  Container runs privileged
+      examples/shop/web/checkout.yaml:32:13  container "checkout" runs privileged
+       32 |             privileged: true
+          |             ^~~~~~~~~~
+      fix: Set privileged to false and add only the capabilities or devices that the program needs.
+
+  1 failed check: 1 critical, 0 high, 0 medium, 0 low
+  9 objects in 9 files judged by 1 rule in 5.0 ms; 1 other document skipped
+  1 input or part of one could not be read and was not judged
+
+  bulwark explain BW-PSS-107 tells why a check matters and how to fix it
+  [2]
   $ bulwark scan --framework pss-baseline --summary examples/shop
+  bulwark: examples/shop/chart/templates/mailer.yaml:1:2: expected an object's key in quotes
+  SEVERITY  FINDINGS  RULE        TITLE
+  critical         1  BW-PSS-107  Container runs privileged
+  high             3  BW-PSS-102  Container adds a dangerous capability
+  high             2  BW-PSS-103  Pod shares a namespace of the host
+  high             2  BW-PSS-104  Pod mounts a path of the host
+  high             1  BW-PSS-110  Seccomp filter switched off or unknown
+  medium           1  BW-PSS-105  Container takes a port of the host
+
+  10 failed checks: 1 critical, 8 high, 1 medium, 0 low
+  9 objects in 9 files judged by 12 rules in 5.0 ms; 1 other document skipped
+  1 input or part of one could not be read and was not judged
+  [2]
   $ bulwark scan --framework pss-basline examples/shop
+  bulwark: no framework "pss-basline"; did you mean pss-baseline?
+  [2]
   $ bulwark scan --rule BW-NONE-1 examples/shop
+  bulwark: no rule "BW-NONE-1"
+  [2]
 
 Wide, narrow, and with what passed.
 
   $ bulwark scan -o wide --rule BW-PSS-104 examples/shop
+  bulwark: examples/shop/chart/templates/mailer.yaml:1:2: expected an object's key in quotes
+  CronJob shop/backup  examples/shop/batch/backup.json:1
+    HIGH      BW-PSS-104  Pod mounts a path of the host
+      examples/shop/batch/backup.json:21:44  spec.jobTemplate.spec.template.spec.volumes[0].hostPath  volume "backup" is /srv/backup of the host
+       21 |             "volumes": [{"name": "backup", "hostPath": {"path": "/srv/backup"}}]
+          |                                            ^~~~~~~~~~
+      fix: Use an emptyDir, configMap, projected or persistentVolumeClaim volume; for node agents a CSI driver.
+      see: W01, pss-baseline hostPathVolumes, pss-restricted restrictedVolumes
+
+  DaemonSet ops/node-agent  examples/shop/ops/node-agent.yaml:2
+    HIGH      BW-PSS-104  Pod mounts a path of the host
+      examples/shop/ops/node-agent.yaml:27:11  spec.template.spec.volumes[0].hostPath  volume "root" is / of the host
+       27 |           hostPath: {path: /}
+          |           ^~~~~~~~
+      fix: Use an emptyDir, configMap, projected or persistentVolumeClaim volume; for node agents a CSI driver.
+      see: W01, pss-baseline hostPathVolumes, pss-restricted restrictedVolumes
+
+  2 failed checks: 0 critical, 2 high, 0 medium, 0 low
+  9 objects in 9 files judged by 1 rule in 5.0 ms; 1 other document skipped
+  1 input or part of one could not be read and was not judged
+
+  bulwark explain BW-PSS-104 tells why a check matters and how to fix it
+  [2]
   $ COLUMNS=60 bulwark scan --rule BW-PSS-104 examples/shop
+  bulwark: examples/shop/chart/templates/mailer.yaml:1:2: expected an object's key in quotes
+  CronJob shop/backup  examples/shop/batch/backup.json:1
+    HIGH      BW-PSS-104  Pod mounts a path of the host
+      examples/shop/batch/backup.json:21:44
+        volume "backup" is /srv/backup of the host
+       21 | …s": [{"name": "backup", "hostPath": {"path": "/s…
+          |                          ^~~~~~~~~~
+      fix: Use an emptyDir, configMap, projected or
+           persistentVolumeClaim volume; for node agents a CSI
+           driver.
+
+  DaemonSet ops/node-agent  examples/shop/ops/node-agent.yaml:2
+    HIGH      BW-PSS-104  Pod mounts a path of the host
+      examples/shop/ops/node-agent.yaml:27:11
+        volume "root" is / of the host
+       27 |           hostPath: {path: /}
+          |           ^~~~~~~~
+      fix: Use an emptyDir, configMap, projected or
+           persistentVolumeClaim volume; for node agents a CSI
+           driver.
+
+  2 failed checks: 0 critical, 2 high, 0 medium, 0 low
+  9 objects in 9 files judged by 1 rule in 5.0 ms; 1 other document skipped
+  1 input or part of one could not be read and was not judged
+
+  bulwark explain BW-PSS-104 tells why a check matters and how to fix it
+  [2]
   $ bulwark scan --include-passed --rule BW-PSS-104 examples/shop/web
+  Deployment shop/checkout  examples/shop/web/checkout.yaml:2
+    PASS      BW-PSS-104  Pod mounts a path of the host: Pod mounts a path of the host
+
+  Deployment shop/storefront  examples/shop/web/storefront.yaml:2
+    PASS      BW-PSS-104  Pod mounts a path of the host: Pod mounts a path of the host
+
+  No failed checks
+  3 objects in 2 files judged by 1 rule in 5.0 ms
   $ bulwark scan --color always --rule BW-PSS-107 examples/shop | cat -v
+  bulwark: examples/shop/chart/templates/mailer.yaml:1:2: expected an object's key in quotes
+  ^[[1mDeployment shop/checkout^[[0m  ^[[2mexamples/shop/web/checkout.yaml:2^[[0m
+    ^[[1;31mCRITICAL^[[0m  ^[[1mBW-PSS-107^[[0m  Container runs privileged
+      examples/shop/web/checkout.yaml:32:13  container "checkout" runs privileged
+       ^[[2m32 |^[[0m             privileged: true
+         ^[[2m |^[[0m             ^[[1;36m^~~~~~~~~~^[[0m
+      ^[[32mfix:^[[0m Set privileged to false and add only the capabilities or devices that the program needs.
+
+  ^[[1m1 failed check^[[0m: ^[[1;31m1 critical^[[0m, ^[[2m0 high^[[0m, ^[[2m0 medium^[[0m, ^[[2m0 low^[[0m
+  9 objects in 9 files judged by 1 rule in 5.0 ms; 1 other document skipped
+  ^[[1;35m1 input or part of one could not be read and was not judged^[[0m
+  ^[[2m
+  bulwark explain BW-PSS-107 tells why a check matters and how to fix it^[[0m
   $ NO_COLOR=1 CLICOLOR_FORCE=1 bulwark scan --rule BW-PSS-107 examples/shop | grep -c "$(printf '\033')"
+  bulwark: examples/shop/chart/templates/mailer.yaml:1:2: expected an object's key in quotes
+  0
+  [1]
   $ CLICOLOR_FORCE=1 bulwark scan --rule BW-PSS-107 examples/shop | grep -c "$(printf '\033')"
+  bulwark: examples/shop/chart/templates/mailer.yaml:1:2: expected an object's key in quotes
+  9
