@@ -28,6 +28,8 @@ struct bw_value bw_lib_list(const struct bw_cel_call *call, size_t n, struct bw_
 struct bw_value bw_lib_copy(const struct bw_cel_call *call, struct bw_str text);
 /* The buffer's text, copied to the arena; the buffer is released. */
 struct bw_value bw_lib_from_buf(const struct bw_cel_call *call, struct bw_buf *buf);
+/* A text in double quotes with what cannot be seen escaped, as Go's %q writes it. */
+void bw_lib_put_quoted(struct bw_buf *out, struct bw_str s);
 /* optional.of(v), optional.none() */
 struct bw_value bw_lib_some(const struct bw_cel_call *call, struct bw_value v);
 static inline struct bw_value bw_lib_none(void)

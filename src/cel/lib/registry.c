@@ -19,6 +19,8 @@ const struct bw_cel_library *const bw_cel_libraries[] = {
         &bw_cel_lib_ip,
         &bw_cel_lib_cidr,
         &bw_cel_lib_quantity,
+        &bw_cel_lib_formats,
+        &bw_cel_lib_semver,
         &bw_cel_lib_ext_strings,
         NULL,
 };

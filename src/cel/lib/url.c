@@ -31,7 +31,7 @@ static const struct bw_url *as_url(struct bw_value v)
 static struct bw_value url_of_string(const struct bw_cel_call *call, const struct bw_value *args, size_t n)
 {
         struct bw_url *url = bw_arena_alloc(call->arena, sizeof(*url));
-        const char *why;
+        struct bw_url_problem why;
         int r;
 
         (void)n;
@@ -41,14 +41,14 @@ static struct bw_value url_of_string(const struct bw_cel_call *call, const struc
         if (r == -ENOMEM)
                 return bw_cel_no_memory();
         if (r < 0)
-                return bw_cel_error(call, "URL parse error during conversion from string: %s", why);
+                return bw_cel_error(call, "URL parse error during conversion from string: %s%s", why.text, why.tail ? why.tail : "");
         url->base.cls = &url_class;
         return bw_lib_opaque(url);
 }
 
 static struct bw_value is_url(const struct bw_cel_call *call, const struct bw_value *args, size_t n)
 {
-        const char *why;
+        struct bw_url_problem why;
 
         (void)call;
         (void)n;

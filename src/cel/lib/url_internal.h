@@ -23,12 +23,20 @@ struct bw_url {
         bool omit_host;         /* "file:/path": no slashes stand for a missing host */
 };
 
+/* What is wrong with a text: Go's words, around the part of the text that they quote, if any. */
+struct bw_url_problem {
+        const char *text;
+        struct bw_str detail;
+        const char *tail;
+};
+
 enum bw_url_part { BW_URL_PATH, BW_URL_USER, BW_URL_HOST, BW_URL_ZONE, BW_URL_QUERY, BW_URL_FRAGMENT };
 
-/* True if the text is a URL with a scheme, or an absolute path; else *ret_why is a static text. */
-bool bw_url_is_request(struct bw_str text, const char **ret_why);
-/* -EINVAL with a static text; -ENOMEM. */
-BW_CHECK int bw_url_parse(struct bw_arena *arena, struct bw_str text, struct bw_url *ret, const char **ret_why);
+/* True if the text is a URL with a scheme, or an absolute path. */
+bool bw_url_is_request(struct bw_str text, struct bw_url_problem *ret_why);
+/* -EINVAL with the problem; -ENOMEM. */
+BW_CHECK int bw_url_parse(struct bw_arena *arena, struct bw_str text, struct bw_url *ret,
+                          struct bw_url_problem *ret_why);
 void bw_url_split_port(struct bw_str host, struct bw_str *ret_name, struct bw_str *ret_port);
 /* The part without its escapes; false if one is malformed. What is then no UTF-8 becomes U+FFFD. */
 bool bw_url_unescape(struct bw_str s, enum bw_url_part part, struct bw_buf *out);

@@ -47,8 +47,31 @@ static int escaped(struct bw_str s)
         return hex(s.p[1]) << 4 | hex(s.p[2]);
 }
 
+static bool problem(struct bw_url_problem *ret, const char *text)
+{
+        *ret = (struct bw_url_problem){.text = text};
+        return false;
+}
+
+static bool problem_at(struct bw_url_problem *ret, const char *text, struct bw_str detail, const char *tail)
+{
+        *ret = (struct bw_url_problem){.text = text, .detail = detail, .tail = tail};
+        return false;
+}
+
+/* The byte of an escape may stand in this part of a URL. */
+static bool is_allowed(int byte, enum bw_url_part part)
+{
+        /* A host escapes only what is not ASCII, and the percent sign before a zone. */
+        if (part == BW_URL_HOST)
+                return byte >= 0x80 || byte == '%';
+        if (part == BW_URL_ZONE)
+                return byte == '%' || byte == ' ' || is_plain((char)byte, BW_URL_HOST);
+        return true;
+}
+
 /* True if all escapes are well formed and, in a host, all characters are allowed there. */
-static bool is_well_formed(struct bw_str s, enum bw_url_part part)
+static bool is_well_formed(struct bw_str s, enum bw_url_part part, struct bw_url_problem *ret_why)
 {
         for (size_t i = 0; i < s.n; i++) {
                 int byte;
@@ -56,17 +79,13 @@ static bool is_well_formed(struct bw_str s, enum bw_url_part part)
                 if (s.p[i] != '%') {
                         if ((part == BW_URL_HOST || part == BW_URL_ZONE) && (unsigned char)s.p[i] < 0x80 &&
                             !is_plain(s.p[i], part))
-                                return false;
+                                return problem_at(ret_why, "invalid character ", bw_str_n(s.p + i, 1), " in host name");
                         continue;
                 }
                 byte = escaped(bw_str_n(s.p + i, s.n - i));
-                if (byte < 0)
-                        return false;
-                /* A host escapes only what is not ASCII, and the percent sign before a zone. */
-                if (part == BW_URL_HOST && byte < 0x80 && byte != '%')
-                        return false;
-                if (part == BW_URL_ZONE && byte != '%' && byte != ' ' && !is_plain((char)byte, BW_URL_HOST))
-                        return false;
+                if (byte < 0 || !is_allowed(byte, part))
+                        return problem_at(ret_why, "invalid URL escape ", bw_str_n(s.p + i, BW_MIN(s.n - i, (size_t)3)),
+                                          "");
                 i += 2;
         }
         return true;
@@ -99,8 +118,9 @@ static void unescape(struct bw_str s, enum bw_url_part part, struct bw_buf *out)
 bool bw_url_unescape(struct bw_str s, enum bw_url_part part, struct bw_buf *out)
 {
         bw_auto_done(bw_buf_done) struct bw_buf raw = {0};
+        struct bw_url_problem why;
 
-        if (!is_well_formed(s, part))
+        if (!is_well_formed(s, part, &why))
                 return false;
         if (!memchr(s.p, '%', s.n) && part != BW_URL_QUERY) {
                 bw_buf_str(out, s);
@@ -184,37 +204,40 @@ static bool is_port(struct bw_str s)
         return true;
 }
 
-static bool check_host(struct bw_str host, const char **ret_why)
+static struct bw_str from(struct bw_str s, const char *p)
 {
-        const char *colon;
-
-        *ret_why = "invalid port after host";
-        if (host.n > 0 && host.p[0] == '[') {
-                const char *end = memrchr(host.p, ']', host.n);
-                size_t zone;
-
-                if (!end) {
-                        *ret_why = "missing ']' in host";
-                        return false;
-                }
-                if (!is_port(bw_str_n(end + 1, (size_t)(host.p + host.n - end) - 1)))
-                        return false;
-                *ret_why = "invalid character or escape in host";
-                zone = bw_str_find(bw_str_n(host.p, (size_t)(end - host.p)), BW_STR("%25"));
-                if (zone != SIZE_MAX)
-                        return is_well_formed(bw_str_n(host.p, zone), BW_URL_HOST) &&
-                               is_well_formed(bw_str_n(host.p + zone, (size_t)(end - host.p) - zone), BW_URL_ZONE) &&
-                               is_well_formed(bw_str_n(end, (size_t)(host.p + host.n - end)), BW_URL_HOST);
-                return is_well_formed(host, BW_URL_HOST);
-        }
-        colon = host.n > 0 ? memrchr(host.p, ':', host.n) : NULL;
-        if (colon && !is_port(bw_str_n(colon, (size_t)(host.p + host.n - colon))))
-                return false;
-        *ret_why = "invalid character or escape in host";
-        return is_well_formed(host, BW_URL_HOST);
+        return bw_str_n(p, (size_t)(s.p + s.n - p));
 }
 
-static bool check_authority(struct bw_str authority, struct bw_url *url, const char **ret_why)
+static bool check_port(struct bw_str port, struct bw_url_problem *ret_why)
+{
+        return is_port(port) || problem_at(ret_why, "invalid port ", port, " after host");
+}
+
+static bool check_host(struct bw_str host, struct bw_url_problem *ret_why)
+{
+        const char *end;
+        size_t zone;
+
+        if (host.n == 0 || host.p[0] != '[') {
+                const char *colon = host.n > 0 ? memrchr(host.p, ':', host.n) : NULL;
+
+                return (!colon || check_port(from(host, colon), ret_why)) && is_well_formed(host, BW_URL_HOST, ret_why);
+        }
+        end = memrchr(host.p, ']', host.n);
+        if (!end)
+                return problem(ret_why, "missing ']' in host");
+        if (!check_port(from(host, end + 1), ret_why))
+                return false;
+        zone = bw_str_find(bw_str_n(host.p, (size_t)(end - host.p)), BW_STR("%25"));
+        if (zone == SIZE_MAX)
+                return is_well_formed(host, BW_URL_HOST, ret_why);
+        return is_well_formed(bw_str_n(host.p, zone), BW_URL_HOST, ret_why) &&
+               is_well_formed(bw_str_n(host.p + zone, (size_t)(end - host.p) - zone), BW_URL_ZONE, ret_why) &&
+               is_well_formed(from(host, end), BW_URL_HOST, ret_why);
+}
+
+static bool check_authority(struct bw_str authority, struct bw_url *url, struct bw_url_problem *ret_why)
 {
         const char *at = authority.n > 0 ? memrchr(authority.p, '@', authority.n) : NULL;
 
@@ -222,85 +245,95 @@ static bool check_authority(struct bw_str authority, struct bw_url *url, const c
         if (at) {
                 url->has_user = true;
                 url->user = bw_str_n(authority.p, (size_t)(at - authority.p));
-                url->host = bw_str_n(at + 1, authority.n - url->user.n - 1);
+                url->host = from(authority, at + 1);
         }
         if (!check_host(url->host, ret_why))
                 return false;
-        *ret_why = "invalid userinfo";
         for (size_t i = 0; i < url->user.n; i++)
                 if (!is_plain(url->user.p[i], BW_URL_USER) && !memchr(":!'()*%@", url->user.p[i], 8))
-                        return false;
-        return is_well_formed(url->user, BW_URL_USER);
+                        return problem(ret_why, "net/url: invalid userinfo");
+        return is_well_formed(url->user, BW_URL_USER, ret_why);
+}
+
+/* "//host/path": the host goes to the URL, the path stays. */
+static bool take_authority(struct bw_str *rest, struct bw_url *url, struct bw_url_problem *ret_why)
+{
+        struct bw_str authority = bw_str_n(rest->p + 2, rest->n - 2);
+        const char *slash = authority.n > 0 ? memchr(authority.p, '/', authority.n) : NULL;
+
+        *rest = from(authority, slash ? slash : authority.p + authority.n);
+        authority.n -= rest->n;
+        return check_authority(authority, url, ret_why);
+}
+
+/* A path that does not begin with a slash: opaque after a scheme, else allowed only outside of requests. */
+static bool check_relative(struct bw_str rest, bool request, struct bw_url *url, struct bw_url_problem *ret_why)
+{
+        struct bw_str first = rest;
+        struct bw_str after;
+
+        if (url->scheme.n > 0) {
+                url->opaque = rest;
+                return true;
+        }
+        if (request)
+                return problem(ret_why, "invalid URI for request");
+        (void)cut(rest, '/', &first, &after);
+        if (first.n > 0 && memchr(first.p, ':', first.n))
+                return problem(ret_why, "first path segment in URL cannot contain colon");
+        return true;
+}
+
+static bool has_control(struct bw_str s)
+{
+        for (size_t i = 0; i < s.n; i++)
+                if ((unsigned char)s.p[i] < ' ' || s.p[i] == 0x7f)
+                        return true;
+        return false;
 }
 
 /* Parts of the text, the host still escaped. request: as the target of a request, which has no fragment. */
-static bool parse(struct bw_str text, bool request, struct bw_url *url, const char **ret_why)
+static bool parse(struct bw_str text, bool request, struct bw_url *url, struct bw_url_problem *ret_why)
 {
         struct bw_str rest = text;
-        struct bw_str first;
-        struct bw_str after;
-        size_t scheme;
+        struct bw_str before;
+        size_t scheme = scheme_length(text);
 
-        for (size_t i = 0; i < text.n; i++) {
-                if ((unsigned char)text.p[i] < ' ' || text.p[i] == 0x7f) {
-                        *ret_why = "invalid control character in URL";
-                        return false;
-                }
-        }
-        *ret_why = "empty url";
+        if (has_control(text))
+                return problem(ret_why, "net/url: invalid control character in URL");
         if (text.n == 0 && request)
-                return false;
+                return problem(ret_why, "empty url");
         if (bw_str_is(text, "*")) {
                 url->path = text;
                 return true;
         }
-        *ret_why = "missing protocol scheme";
-        scheme = scheme_length(text);
         if (scheme == SIZE_MAX)
-                return false;
+                return problem(ret_why, "missing protocol scheme");
         if (scheme > 0) {
                 url->scheme = bw_str_n(text.p, scheme);
                 rest = bw_str_n(text.p + scheme + 1, text.n - scheme - 1);
         }
-        if (cut(rest, '?', &first, &after)) {
+        if (cut(rest, '?', &before, &url->query)) {
                 url->has_query = true;
-                url->query = after;
-                rest = first;
+                rest = before;
         }
         if (rest.n == 0 || rest.p[0] != '/') {
-                if (scheme > 0) {
-                        url->opaque = rest;
+                if (!check_relative(rest, request, url, ret_why))
+                        return false;
+                if (scheme > 0)
                         return true;
-                }
-                *ret_why = "invalid URI for request";
-                if (request)
-                        return false;
-                *ret_why = "first path segment in URL cannot contain colon";
-                first = rest;
-                (void)cut(rest, '/', &first, &after);
-                if (first.n > 0 && memchr(first.p, ':', first.n))
-                        return false;
         }
-        if ((scheme > 0 || (!request && !bw_str_starts(rest, BW_STR("///")))) && bw_str_starts(rest, BW_STR("//"))) {
-                struct bw_str authority = bw_str_n(rest.p + 2, rest.n - 2);
-                const char *slash = authority.n > 0 ? memchr(authority.p, '/', authority.n) : NULL;
-
-                rest = bw_str_n(authority.p + authority.n, 0);
-                if (slash) {
-                        rest = bw_str_n(slash, (size_t)(authority.p + authority.n - slash));
-                        authority.n = (size_t)(slash - authority.p);
-                }
-                if (!check_authority(authority, url, ret_why))
+        if (bw_str_starts(rest, BW_STR("//")) && (scheme > 0 || (!request && !bw_str_starts(rest, BW_STR("///"))))) {
+                if (!take_authority(&rest, url, ret_why))
                         return false;
         } else if (scheme > 0) {
                 url->omit_host = true;
         }
         url->path = rest;
-        *ret_why = "invalid URL escape";
-        return is_well_formed(rest, BW_URL_PATH);
+        return is_well_formed(rest, BW_URL_PATH, ret_why);
 }
 
-bool bw_url_is_request(struct bw_str text, const char **ret_why)
+bool bw_url_is_request(struct bw_str text, struct bw_url_problem *ret_why)
 {
         struct bw_url url = {0};
 
@@ -320,7 +353,7 @@ static int store(struct bw_arena *arena, struct bw_buf *buf, struct bw_str *ret)
         return 0;
 }
 
-int bw_url_parse(struct bw_arena *arena, struct bw_str text, struct bw_url *ret, const char **ret_why)
+int bw_url_parse(struct bw_arena *arena, struct bw_str text, struct bw_url *ret, struct bw_url_problem *ret_why)
 {
         struct bw_url url = {0};
         struct bw_buf buf = {0};
@@ -330,10 +363,7 @@ int bw_url_parse(struct bw_arena *arena, struct bw_str text, struct bw_url *ret,
                 return -EINVAL;
         if (cut(text, '#', &before, &url.fragment))
                 text = before;
-        if (!parse(text, false, &url, ret_why))
-                return -EINVAL;
-        *ret_why = "invalid URL escape";
-        if (!is_well_formed(url.fragment, BW_URL_FRAGMENT))
+        if (!parse(text, false, &url, ret_why) || !is_well_formed(url.fragment, BW_URL_FRAGMENT, ret_why))
                 return -EINVAL;
         for (size_t i = 0; i < url.scheme.n; i++) {
                 char c = url.scheme.p[i];
@@ -344,12 +374,9 @@ int bw_url_parse(struct bw_arena *arena, struct bw_str text, struct bw_url *ret,
                 return -ENOMEM;
         /* The zone of an address, checked before, may hold escapes that no other host has. */
         if (url.host.n > 0 && memchr(url.host.p, '%', url.host.n)) {
-                bool well_formed = bw_url_unescape(url.host, BW_URL_PATH, &buf);
-
+                (void)bw_url_unescape(url.host, BW_URL_PATH, &buf);
                 if (store(arena, &buf, &url.host) < 0)
                         return -ENOMEM;
-                if (!well_formed)
-                        return -EINVAL;
         }
         *ret = url;
         return 0;
