@@ -379,13 +379,15 @@ static int resolve_scalar(struct bw_yaml_composer *c, const yaml_event_t *event,
 
         if (BW_UNLIKELY(text.n > BW_LIMIT_SCALAR_BYTES))
                 return fail_limit(mark, reterr, "bytes in one scalar", BW_LIMIT_SCALAR_BYTES);
-        if (BW_LIKELY(!event->data.scalar.tag && (!event->data.scalar.plain_implicit || is_plain_string(text)))) {
-                *ret = bw_value_str(text);
-        } else {
+        if (BW_UNLIKELY(event->data.scalar.tag)) {
                 r = bw_yaml_resolve(c->arena, bw_str((const char *)event->data.scalar.tag), text,
                                     event->data.scalar.plain_implicit, ret, reterr);
                 if (r < 0)
                         return resolve_error(mark, r, reterr);
+        } else if (!event->data.scalar.plain_implicit || is_plain_string(text)) {
+                *ret = bw_value_str(text);
+        } else if (bw_yaml_resolve_plain(c->arena, text, ret) < 0) {
+                return bw_arena_error(c->arena, reterr);
         }
         if (BW_LIKELY(ret->type == BW_STRING && ret->s == text.p)) {
                 ret->s = keep_text(c, text);
@@ -495,10 +497,10 @@ static int make_list(struct bw_yaml_composer *c, const struct bw_yaml_item *item
         *ret = bw_value_list(NULL, 0);
         if (n == 0)
                 return 0;
-        list = bw_list_new(c->arena, (uint32_t)n);
-        marks = bw_arena_array(c->arena, n, sizeof(*marks));
-        if (!list || !marks)
+        list = bw_arena_alloc(c->arena, sizeof(*list) + n * (sizeof(list->items[0]) + sizeof(*marks)));
+        if (!list)
                 return -ENOMEM;
+        marks = (struct bw_mark *)(list->items + n);
         for (size_t i = 0; i < n; i++) {
                 list->items[i] = items[i].value;
                 marks[i] = items[i].mark;
@@ -520,20 +522,20 @@ static int make_map(struct bw_yaml_composer *c, const struct bw_yaml_item *items
         *ret = bw_value_map(NULL, 0);
         if (n == 0)
                 return 0;
-        map = bw_map_new(c->arena, n);
-        marks = bw_arena_array(c->arena, (size_t)n * 2, sizeof(*marks));
-        if (!map || !marks)
+        map = bw_arena_alloc(c->arena, sizeof(*map) + n * (sizeof(map->entries[0]) + 2 * sizeof(*marks)));
+        if (!map)
                 return -ENOMEM;
+        marks = (struct bw_mark *)(map->entries + n);
         for (uint32_t i = 0; i < n; i++) {
                 map->entries[i].key = items[2 * i].value;
                 map->entries[i].value = items[2 * i + 1].value;
                 marks[2 * i] = items[2 * i].mark;
                 marks[2 * i + 1] = items[2 * i + 1].mark;
         }
+        map->marks = marks;
         r = bw_map_seal_last(c->arena, map, &n, marks, ret_repeated);
         if (r < 0)
                 return r;
-        map->marks = marks;
         *ret = bw_value_map(map, n);
         return 0;
 }

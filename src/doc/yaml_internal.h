@@ -41,6 +41,9 @@ extern const uint8_t bw_yaml_hints[256];
 BW_CHECK int bw_yaml_resolve(struct bw_arena *arena, struct bw_str tag, struct bw_str text, bool plain,
                              struct bw_value *ret, struct bw_error *reterr);
 
+/* The same of a plain text without a tag. -ENOMEM (bw_arena_error() tells). */
+BW_CHECK int bw_yaml_resolve_plain(struct bw_arena *arena, struct bw_str text, struct bw_value *ret);
+
 /*
  * The text of a mapping key: sigs.k8s.io/yaml makes texts of ints, bools and floats (as 32-bit floats). false: the key is
  * of a type that cannot be one. ret->p is NULL when the arena is used up.

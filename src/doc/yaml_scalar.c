@@ -65,28 +65,48 @@ static bool is_word(struct bw_str text, const char *word)
         return i == text.n && (lower || upper);
 }
 
+/* Length and first letter leave at most one word. */
+#define WORD(n, first) ((n) << 8 | (first))
+
 static bool resolve_word(struct bw_str text, struct bw_value *ret)
 {
-        static const struct {
-                const char *word;
-                size_t n;
-                enum bw_type type;
-                bool b;
-        } words[] = {
-                {"n", 1, BW_BOOL, false},  {"no", 2, BW_BOOL, false},   {"null", 4, BW_NULL, false},
-                {"true", 4, BW_BOOL, true}, {"false", 5, BW_BOOL, false}, {"y", 1, BW_BOOL, true},
-                {"yes", 3, BW_BOOL, true}, {"on", 2, BW_BOOL, true},    {"off", 3, BW_BOOL, false},
-        };
+        const char *word;
+        bool b = false;
 
-        if (text.n > 5)
+        switch (WORD(text.n, (size_t)(text.p[0] | 0x20))) {
+        case WORD(4, 'n'):
+                *ret = bw_value_null();
+                return is_word(text, "null");
+        case WORD(1, 'y'):
+        case WORD(1, 'n'):
+                *ret = bw_value_bool((text.p[0] | 0x20) == 'y');
+                return true;
+        case WORD(3, 'y'):
+                word = "yes";
+                b = true;
+                break;
+        case WORD(4, 't'):
+                word = "true";
+                b = true;
+                break;
+        case WORD(2, 'o'):
+                word = "on";
+                b = true;
+                break;
+        case WORD(2, 'n'):
+                word = "no";
+                break;
+        case WORD(5, 'f'):
+                word = "false";
+                break;
+        case WORD(3, 'o'):
+                word = "off";
+                break;
+        default:
                 return false;
-        for (size_t i = 0; i < BW_ARRAY_SIZE(words); i++) {
-                if (text.n == words[i].n && (text.p[0] | 0x20) == words[i].word[0] && is_word(text, words[i].word)) {
-                        *ret = words[i].type == BW_NULL ? bw_value_null() : bw_value_bool(words[i].b);
-                        return true;
-                }
         }
-        return false;
+        *ret = bw_value_bool(b);
+        return is_word(text, word);
 }
 
 /* .inf and .nan, in the spellings that YAML 1.1 names; sign: 0, '+' or '-'. */
@@ -464,26 +484,16 @@ const uint8_t bw_yaml_hints[256] = {
         ['6'] = BW_YAML_NUMBER, ['7'] = BW_YAML_NUMBER, ['8'] = BW_YAML_NUMBER, ['9'] = BW_YAML_NUMBER,
 };
 
-static int resolve_untagged(struct bw_arena *arena, struct bw_str text, struct bw_value *ret)
+int bw_yaml_resolve_plain(struct bw_arena *arena, struct bw_str text, struct bw_value *ret)
 {
-        if (text.n == 0) {
-                *ret = bw_value_null();
-                return 0;
-        }
-        switch ((enum bw_yaml_hint)bw_yaml_hints[(unsigned char)text.p[0]]) {
-        case BW_YAML_WORD:
-                if (!resolve_word(text, ret))
-                        *ret = bw_value_str(text);
-                return 0;
-        case BW_YAML_NULL:
-                *ret = text.n == 1 ? bw_value_null() : bw_value_str(text);
-                return 0;
-        case BW_YAML_NUMBER:
+        enum bw_yaml_hint hint = text.n ? (enum bw_yaml_hint)bw_yaml_hints[(unsigned char)text.p[0]] : BW_YAML_NULL;
+
+        if (hint == BW_YAML_NUMBER)
                 return resolve_number(arena, text, ret);
-        case BW_YAML_STRING:
-                break;
-        }
-        *ret = bw_value_str(text);
+        if (hint == BW_YAML_NULL && text.n <= 1)
+                *ret = bw_value_null();
+        else if (hint != BW_YAML_WORD || !resolve_word(text, ret))
+                *ret = bw_value_str(text);
         return 0;
 }
 
@@ -520,7 +530,7 @@ int bw_yaml_resolve(struct bw_arena *arena, struct bw_str tag, struct bw_str tex
                 *ret = bw_value_str(text);
                 return 0;
         }
-        if (resolve_untagged(arena, text, &v) < 0)
+        if (bw_yaml_resolve_plain(arena, text, &v) < 0)
                 return bw_arena_error(arena, reterr);
         if (!fits(t, text, &v))
                 return bw_error_set(reterr, -EINVAL, "cannot read \"%.*s\" as %.*s", (int)BW_MIN(text.n, (size_t)40), text.p,
