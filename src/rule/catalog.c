@@ -188,6 +188,7 @@ struct adding {
         struct rule_problems problems;
         struct bw_str file;
         long negate_at;
+        struct bw_str *ret_negated;
         struct bw_error *reterr;
 };
 
@@ -196,7 +197,8 @@ static int add_rule(struct adding *a, struct bw_doc *doc)
         struct bw_catalog *catalog = a->catalog;
         struct bw_str id = bw_map_text(bw_map_get(doc->root, BW_STR("metadata")), "name");
         struct rule_load_options options = {.params = bw_map_get(catalog->options.params, id),
-                                            .negate_at = a->negate_at};
+                                            .negate_at = a->negate_at,
+                                            .ret_negated = a->ret_negated};
         struct rule_entry entry = {0};
         uint32_t number = (uint32_t)catalog->n_entries;
         int r;
@@ -255,9 +257,9 @@ static int add_doc(void *userdata, struct bw_doc *doc)
 }
 
 int rule_catalog_add(struct bw_catalog *catalog, struct bw_str file, struct bw_str text, long negate_at,
-                     struct bw_error *reterr)
+                     struct bw_str *ret_negated, struct bw_error *reterr)
 {
-        struct adding a = {.catalog = catalog, .negate_at = negate_at, .reterr = reterr};
+        struct adding a = {.catalog = catalog, .negate_at = negate_at, .ret_negated = ret_negated, .reterr = reterr};
         struct bw_str copy = bw_arena_str(catalog->arena, text);
         int r;
 
@@ -275,7 +277,7 @@ int rule_catalog_add(struct bw_catalog *catalog, struct bw_str file, struct bw_s
 
 int bw_catalog_add(struct bw_catalog *catalog, struct bw_str file, struct bw_str text, struct bw_error *reterr)
 {
-        return rule_catalog_add(catalog, file, text, -1, reterr);
+        return rule_catalog_add(catalog, file, text, -1, NULL, reterr);
 }
 
 /* ---- opening: parse and compile */
@@ -353,7 +355,7 @@ int rule_catalog_open(struct bw_catalog *catalog, struct rule_entry *entry, bool
         if (!compiled || entry->rule->compiled)
                 return 0;
         if (!catalog->env) {
-                r = rule_env_new(&catalog->options, NULL, 0, &catalog->env, reterr);
+                r = rule_env_new(&catalog->options, NULL, 0, NULL, &catalog->env, reterr);
                 if (r < 0)
                         return r;
         }

@@ -20,7 +20,7 @@ static const struct bw_cel_type *const slot_types[_SLOT_FIXED] = {
 };
 
 int rule_env_new(const struct bw_catalog_options *options, const struct rule_variable *variables, size_t n_variables,
-                 struct bw_cel_env **ret, struct bw_error *reterr)
+                 const struct bw_cel_type *const *types, struct bw_cel_env **ret, struct bw_error *reterr)
 {
         struct bw_cel_variable all[RULE_MAX_SLOTS] = {0};
         char names[BW_LIMIT_RULE_VARIABLES][80];
@@ -33,7 +33,8 @@ int rule_env_new(const struct bw_catalog_options *options, const struct rule_var
         };
 
         for (size_t i = 0; i < _SLOT_FIXED; i++)
-                all[i] = (struct bw_cel_variable){.name = bw_str(slot_names[i]), .type = slot_types[i]};
+                all[i] = (struct bw_cel_variable){.name = bw_str(slot_names[i]),
+                                                  .type = types && types[i] ? types[i] : slot_types[i]};
         for (size_t i = 0; i < n_variables; i++) {
                 int n = snprintf(names[i], sizeof(names[i]), "variables.%.*s", BW_STR_ARG(variables[i].name));
 
@@ -132,7 +133,7 @@ int rule_compile(struct bw_arena *arena, const struct bw_catalog_options *option
         int r;
 
         if (rule->n_variables) {
-                r = rule_env_new(options, rule->variables, rule->n_variables, &rule->env, reterr);
+                r = rule_env_new(options, rule->variables, rule->n_variables, NULL, &rule->env, reterr);
                 if (r < 0)
                         return r;
                 run.env = rule->env;

@@ -179,7 +179,7 @@ static int evaluate_rule(struct evaluation *ev, struct bw_judge *judge, const st
         return 0;
 }
 
-static void begin(struct bw_judge *judge, const struct bw_doc *doc)
+static void begin(struct bw_judge *judge, const struct bw_doc *doc, int minor)
 {
         bw_arena_reset(judge->scratch);
         judge->doc = doc;
@@ -189,23 +189,24 @@ static void begin(struct bw_judge *judge, const struct bw_doc *doc)
         judge->n_containers = 0;
         judge->doc_bound = 0;
         judge->n_reported = 0;
-        judge->minor = judge->catalog->options.kubernetes_minor;
+        judge->minor = minor;
 }
 
-static int evaluate_group(struct evaluation *ev, struct bw_judge *judge, const struct rule_kind_group *group)
+static int evaluate_rules(struct evaluation *ev, struct bw_judge *judge, const struct bw_rule *const *rules, size_t n)
 {
         int r = 0;
 
-        for (size_t i = 0; i < group->n_rules && r == 0; i++)
-                if (rule_matches(group->rules[i], ev->doc))
-                        r = evaluate_rule(ev, judge, group->rules[i]);
+        for (size_t i = 0; i < n && r == 0; i++)
+                if (rule_matches(rules[i], ev->doc))
+                        r = evaluate_rule(ev, judge, rules[i]);
         return r;
 }
 
 struct pods_run {
         struct evaluation *ev;
         struct bw_judge *judge;
-        const struct rule_kind_group *group;
+        const struct bw_rule *const *rules;
+        size_t n_rules;
 };
 
 static int evaluate_pod(void *userdata, const struct bw_pod *pod)
@@ -217,13 +218,13 @@ static int evaluate_pod(void *userdata, const struct bw_pod *pod)
         judge->n_reported = 0;
         if (judge_begin_pod(judge, pod->metadata, pod->spec, bw_str_is(judge->doc->kind, "Pod"), judge->world.raw) < 0)
                 return -ENOMEM;
-        return evaluate_group(run->ev, judge, run->group);
+        return evaluate_rules(run->ev, judge, run->rules, run->n_rules);
 }
 
 /* Nearly every kind holds one pod at a fixed place; workflows hold several. */
-static int evaluate_pods(struct evaluation *ev, struct bw_judge *judge, const struct rule_kind_group *group)
+static int evaluate_pods(struct evaluation *ev, struct bw_judge *judge, const struct bw_rule *const *rules, size_t n)
 {
-        struct pods_run run = {.ev = ev, .judge = judge, .group = group};
+        struct pods_run run = {.ev = ev, .judge = judge, .rules = rules, .n_rules = n};
         struct bw_pod pod;
 
         if (bw_pod_find(ev->doc, &pod))
@@ -240,12 +241,29 @@ int bw_catalog_evaluate(const struct bw_catalog *catalog, struct bw_judge *judge
         int r = 0;
 
         if (n)
-                begin(judge, doc);
+                begin(judge, doc, catalog->options.kubernetes_minor);
         for (size_t g = 0; g < n && r == 0; g++) {
                 if (groups[g] == &catalog->groups[GROUP_PODS])
-                        r = evaluate_pods(&ev, judge, groups[g]);
+                        r = evaluate_pods(&ev, judge, groups[g]->rules, groups[g]->n_rules);
                 else
-                        r = evaluate_group(&ev, judge, groups[g]);
+                        r = evaluate_rules(&ev, judge, groups[g]->rules, groups[g]->n_rules);
+        }
+        return r == -ENOMEM ? bw_error_nomem(reterr) : r;
+}
+
+int rule_evaluate(struct bw_judge *judge, const struct bw_rule *const *rules, size_t n_rules, int minor,
+                  struct bw_doc *doc, struct bw_arena *arena, bw_finding_sink sink, void *userdata,
+                  struct bw_error *reterr)
+{
+        struct evaluation ev = {.doc = doc, .arena = arena, .sink = sink, .userdata = userdata};
+        int r = 0;
+
+        begin(judge, doc, minor);
+        for (size_t i = 0; i < n_rules && r == 0; i++) {
+                if (rules[i]->match.pod_spec)
+                        r = evaluate_pods(&ev, judge, &rules[i], 1);
+                else
+                        r = evaluate_rules(&ev, judge, &rules[i], 1);
         }
         return r == -ENOMEM ? bw_error_nomem(reterr) : r;
 }

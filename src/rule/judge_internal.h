@@ -7,7 +7,6 @@
 #ifndef BW_RULE_JUDGE_INTERNAL_H
 #define BW_RULE_JUDGE_INTERNAL_H
 
-#include "doc/pod.h"
 #include "rule/rule_internal.h"
 
 enum { NO_CONTAINER = UINT32_MAX };

@@ -14,14 +14,24 @@ static int read_test_expr(struct reader *r, struct bw_value v, struct bw_mark ma
 
         if (status < 0 || r->n_expressions++ != r->options->negate_at)
                 return status;
+        if (r->options->ret_negated)
+                *r->options->ret_negated = expr->source;
         expr->source = bw_arena_printf(r->arena, "!(%.*s)", BW_STR_ARG(expr->source));
         return expr->source.p ? 0 : -ENOMEM;
 }
 
 /* ---- match */
 
+static int read_when_path(struct reader *r, struct bw_value v, struct bw_mark mark, void *slot)
+{
+        struct rule_when *when = slot;
+
+        when->path_mark = mark;
+        return read_path(r, v, mark, &when->path);
+}
+
 static const struct field when_fields[] = {
-        FIELD(rule_when, path, "path", read_path),
+        {.name = "path", .read = read_when_path},
         FIELD(rule_when, expression, "expression", read_test_expr, .required = true),
 };
 
@@ -164,6 +174,7 @@ static int parse_place(struct reader *r, struct bw_str text, struct bw_mark mark
                 place->n_each += place->pattern.segments[i].kind == BW_SEGMENT_EACH;
         if (place->n_each > BW_LIMIT_RULE_WILDCARDS)
                 rule_problem_add(r->problems, r->doc, mark, "more than %d wildcards", BW_LIMIT_RULE_WILDCARDS);
+        place->mark = mark;
         place->noun = place->base == BASE_CONTAINERS ? BW_STR("container") : noun_of(place->pattern);
         return 0;
 }
@@ -178,7 +189,14 @@ static int read_place(struct reader *r, struct bw_value v, struct bw_mark mark, 
 
 LIST_READER(read_check_when, rule_check, when, n_when, read_when);
 LIST_READER(read_check_places, rule_check, places, n_places, read_place);
-LIST_READER(read_check_paths, rule_check, paths, n_paths, read_path);
+
+static int read_check_paths(struct reader *r, struct bw_value v, struct bw_mark mark, void *slot)
+{
+        struct rule_check *check = slot;
+
+        check->path_mark = mark;
+        return read_list(r, v, mark, read_path, sizeof(*check->paths), &check->paths, &check->n_paths);
+}
 
 #define CHECK_FIELDS                                                                               \
         FIELD(rule_check, group, "group", read_text), FIELD(rule_check, versions, "kubernetes", read_versions), \
@@ -460,6 +478,7 @@ int rule_load(struct bw_arena *arena, const struct bw_doc *doc, struct bw_value 
                 status = merge_params(&r, rule);
         if (status < 0)
                 return status;
+        rule->n_negatable = r.n_expressions;
         if (options->lint)
                 lint_whole(&r, rule, mark);
         if (problems->nomem)

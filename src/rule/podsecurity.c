@@ -111,37 +111,63 @@ static int describe(struct bw_judge *judge, bool details, struct bw_arena *arena
         return r;
 }
 
+static int begin(struct bw_judge *judge, int minor, struct bw_value metadata, struct bw_value spec, bool is_pod)
+{
+        bw_arena_reset(judge->scratch);
+        judge->doc = NULL;
+        judge->object = bw_value_null();
+        judge->doc_bound = 0;
+        judge->minor = BW_MIN(minor, BW_KUBERNETES_NEWEST);
+        return judge_begin_pod(judge, metadata, spec, is_pod, judge->world.raw);
+}
+
+/* The judge stands on a pod. */
+static int judge_rule(struct bw_judge *judge, const struct bw_rule *rule, bool details, struct bw_arena *arena,
+                      struct bw_pss_violation *ret, bool *ret_violated, struct bw_error *reterr)
+{
+        struct run run = {.reterr = reterr};
+        int r = judge_rule_applies(judge, rule, reterr);
+
+        *ret_violated = false;
+        if (r == 1)
+                r = judge_run_checks(judge, rule, keep, &run);
+        if (r == 0 && judge->n_failures) {
+                *ret_violated = true;
+                r = describe(judge, details, arena, ret, reterr);
+        }
+        return r == -ENOMEM ? bw_error_nomem(reterr) : r;
+}
+
+int rule_violation(struct bw_judge *judge, const struct bw_rule *rule, int minor, const struct bw_pod *pod, bool is_pod,
+                   struct bw_arena *arena, struct bw_pss_violation *ret, bool *ret_violated, struct bw_error *reterr)
+{
+        if (begin(judge, minor, pod->metadata, pod->spec, is_pod) < 0)
+                return bw_error_nomem(reterr);
+        return judge_rule(judge, rule, true, arena, ret, ret_violated, reterr);
+}
+
 int bw_pss_evaluate(struct bw_judge *judge, enum bw_pss_level level, int minor, struct bw_value metadata,
                     struct bw_value spec, bool is_pod, bool details, struct bw_arena *arena,
                     const struct bw_pss_violation **ret, size_t *ret_n, struct bw_error *reterr)
 {
         const struct bw_catalog *catalog = judge->catalog;
-        struct run run = {.reterr = reterr};
-        struct bw_pss_violation *found;
+        struct bw_pss_violation *found = bw_arena_array(arena, catalog->n_pss + 1, sizeof(*found));
         size_t n = 0;
 
-        bw_arena_reset(judge->scratch);
-        judge->doc = NULL;
-        judge->doc_bound = SLOT_BIT(SLOT_OBJECT);
-        judge->slots[SLOT_OBJECT] = bw_value_null();
-        judge->minor = BW_MIN(minor, BW_KUBERNETES_NEWEST);
-        found = bw_arena_array(arena, catalog->n_pss + 1, sizeof(*found));
-        if (!found || judge_begin_pod(judge, metadata, spec, is_pod, judge->world.raw) < 0)
+        if (!found || begin(judge, minor, metadata, spec, is_pod) < 0)
                 return bw_error_nomem(reterr);
         for (size_t i = 0; i < catalog->n_pss; i++) {
                 const struct bw_rule *rule = catalog->pss[i];
+                bool violated;
                 int r;
 
                 if (rule->pss.level > level ||
                     (level == BW_PSS_RESTRICTED && is_overridden(catalog, rule, judge->minor)))
                         continue;
-                r = judge_rule_applies(judge, rule, reterr);
-                if (r == 1)
-                        r = judge_run_checks(judge, rule, keep, &run);
-                if (r == 0 && judge->n_failures)
-                        r = describe(judge, details, arena, &found[n++], reterr);
+                r = judge_rule(judge, rule, details, arena, &found[n], &violated, reterr);
                 if (r < 0)
-                        return r == -ENOMEM ? bw_error_nomem(reterr) : r;
+                        return r;
+                n += violated;
         }
         *ret = found;
         *ret_n = n;

@@ -9,6 +9,7 @@
 
 #include "base/limits.h"
 #include "cel/cel.h"
+#include "doc/pod.h"
 #include "rule/framework.h"
 #include "rule/lint.h"
 #include "rule/podsecurity.h"
@@ -75,6 +76,7 @@ struct rule_versions {
 /* A condition: the value at `path` (from the pod spec or the object), null when absent, and an expression on it. */
 struct rule_when {
         struct bw_path path;
+        struct bw_mark path_mark;
         struct rule_expr expression;
 };
 
@@ -90,6 +92,7 @@ struct rule_place {
         struct bw_path pattern;
         struct bw_str noun;  /* "volume" of volumes[*]; "" when there is none */
         uint32_t n_each;     /* wildcards in the pattern */
+        struct bw_mark mark;
 };
 
 struct rule_check {
@@ -101,6 +104,7 @@ struct rule_check {
         size_t n_places;
         const struct bw_path *paths;   /* at least one, maybe the empty path */
         size_t n_paths;
+        struct bw_mark path_mark;
         struct bw_path point;          /* below the value, where findings point */
         struct rule_expr expression;
         struct rule_expr label;
@@ -162,6 +166,7 @@ struct bw_rule {
         struct bw_value patch;
         struct rule_pss pss;
         struct bw_value tests;         /* list, or ABSENT */
+        long n_negatable;              /* expressions that a mutation test can negate */
         struct bw_value source;
         const struct bw_doc *doc;      /* NULL for built-in rules */
         struct bw_cel_env *env;        /* NULL: the catalog's own; else to be freed with the rule */
@@ -190,12 +195,13 @@ int rule_problems_error(const struct rule_problems *problems, struct bw_error *r
 struct rule_load_options {
         bool lint;                    /* also what only lint minds: missing tests, why, fix */
         struct bw_value params;       /* replacement parameters of this rule; may be ABSENT */
-        long negate_at;               /* mutation test: the expression with this number is negated; -1 = none */
+        long negate_at;               /* mutation test: the condition or check with this number is negated; -1 = none */
+        struct bw_str *ret_negated;   /* set to that expression; may be NULL */
 };
 /* 0 or -ENOMEM; what is wrong is added to problems. *ret is NULL when there are any. */
 BW_CHECK int rule_load(struct bw_arena *arena, const struct bw_doc *doc, struct bw_value root,
                        const struct rule_load_options *options, struct rule_problems *problems, struct bw_rule **ret);
-/* Calls visit for each expression that the rule has, with a word for it; stops at a non-zero result. */
+/* Calls visit for each expression that the rule has, with its field's name; stops at a non-zero result. */
 int rule_visit_expressions(struct bw_rule *rule, int (*visit)(void *userdata, struct rule_expr *expr, const char *what),
                            void *userdata);
 
@@ -216,9 +222,10 @@ bool rule_matches(const struct bw_rule *rule, const struct bw_doc *doc);
 
 /* ---- compile.c */
 
-/* The env that rules without variables of their own share. */
+/* types: by slot, or NULL; NULL in it: the slot's usual type. Rules without variables share one env. */
 BW_CHECK int rule_env_new(const struct bw_catalog_options *options, const struct rule_variable *variables,
-                          size_t n_variables, struct bw_cel_env **ret, struct bw_error *reterr);
+                          size_t n_variables, const struct bw_cel_type *const *types, struct bw_cel_env **ret,
+                          struct bw_error *reterr);
 BW_CHECK int rule_compile(struct bw_arena *arena, const struct bw_catalog_options *options,
                           const struct bw_cel_env *shared, struct bw_rule *rule, struct bw_error *reterr);
 void rule_done(struct bw_rule *rule);
@@ -229,6 +236,26 @@ void rule_done(struct bw_rule *rule);
 struct bw_value rule_without_nulls(struct bw_arena *arena, struct bw_value v);
 /* The API server's defaults that Pod Security depends on: volumes without a source, host ports (is_pod). */
 struct bw_value rule_pod_defaults(struct bw_arena *arena, struct bw_value spec, bool is_pod);
+
+/* ---- evaluate.c */
+
+/* Judges a document by these rules, at one version. As bw_catalog_evaluate. */
+BW_CHECK int rule_evaluate(struct bw_judge *judge, const struct bw_rule *const *rules, size_t n_rules, int minor,
+                           struct bw_doc *doc, struct bw_arena *arena, bw_finding_sink sink, void *userdata,
+                           struct bw_error *reterr);
+
+/* ---- podsecurity.c */
+
+/* One rule on one pod: *ret_violated, and then *ret. */
+BW_CHECK int rule_violation(struct bw_judge *judge, const struct bw_rule *rule, int minor, const struct bw_pod *pod,
+                            bool is_pod, struct bw_arena *arena, struct bw_pss_violation *ret, bool *ret_violated,
+                            struct bw_error *reterr);
+
+/* ---- testrun.c */
+
+/* What is wrong in a rule's test. */
+BW_CHECK int rule_test_lint(struct bw_arena *arena, const struct bw_doc *doc, struct bw_value v, struct bw_mark mark,
+                            struct rule_problems *problems);
 
 /* ---- framework.c */
 
@@ -285,7 +312,7 @@ BW_CHECK int rule_catalog_open(struct bw_catalog *catalog, struct rule_entry *en
                                struct bw_error *reterr);
 /* bw_catalog_add with the options of lint and mutation tests. */
 BW_CHECK int rule_catalog_add(struct bw_catalog *catalog, struct bw_str file, struct bw_str text, long negate_at,
-                              struct bw_error *reterr);
+                              struct bw_str *ret_negated, struct bw_error *reterr);
 
 /*
  * Documents of a rule file, one after the other: visit gets each that is not empty. 0, -ENOMEM, or what visit returned;
