@@ -22,5 +22,8 @@ const struct bw_cel_library *const bw_cel_libraries[] = {
         &bw_cel_lib_formats,
         &bw_cel_lib_semver,
         &bw_cel_lib_ext_strings,
+        &bw_cel_lib_math,
+        &bw_cel_lib_encoders,
+        &bw_cel_lib_ext_lists,
         NULL,
 };
