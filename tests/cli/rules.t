@@ -23,10 +23,10 @@ Rules of one's own.
 
 Mistakes are shown where they are.
 
-  $ sed -e 's/severity: medium/severity: hihg/' -e 's/startsWith/beginsWith/' examples/rules/SHOP-001-registry.yaml > $FOLDER/bad.yaml
+  $ sed -e 's/severity: medium/severity: hihg/' -e 's/contains/contians/' examples/rules/SHOP-001-pinned-image.yaml > $FOLDER/bad.yaml
   $ cd $FOLDER; bulwark rules lint bad.yaml
   $ cd $FOLDER; bulwark rules lint -o json bad.yaml
-  $ sed 's/registry.example.com/registry.example.org/' examples/rules/SHOP-001-registry.yaml > $FOLDER/changed.yaml
+  $ sed 's/app@sha256/app:sha256/' examples/rules/SHOP-001-pinned-image.yaml > $FOLDER/changed.yaml
   $ cd $FOLDER; bulwark rules test changed.yaml
   $ bulwark rules lint examples/nowhere.yaml
   $ bulwark scan --rules examples/nowhere.yaml examples/shop
