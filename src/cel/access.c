@@ -22,6 +22,24 @@ static bool list_index(struct bw_value key, int64_t *ret)
         return false;
 }
 
+static bool is_key(struct bw_value key)
+{
+        return key.type == BW_STRING || key.type == BW_INT || key.type == BW_UINT || key.type == BW_DOUBLE ||
+               key.type == BW_BOOL;
+}
+
+/* 1, 1u and 1.0 find each other, but the key of the very type comes first. */
+static const struct bw_entry *find(struct bw_value map, struct bw_value key)
+{
+        const struct bw_entry *e = bw_map_find_any(map, key);
+
+        if (e && BW_UNLIKELY(e->key.type != key.type) && map.n <= BW_MAP_SMALL)
+                for (uint32_t i = 0; i < map.n; i++)
+                        if (map.map->entries[i].key.type == key.type && map.map->entries[i].key.u == key.u)
+                                return &map.map->entries[i];
+        return e;
+}
+
 static struct bw_value missing(const struct bw_cel_call *call, struct bw_value key, bool name_key)
 {
         if (name_key && key.type == BW_STRING)
@@ -46,10 +64,7 @@ struct bw_value bw_cel_access(const struct bw_cel_call *call, struct bw_value ob
 
         switch ((enum bw_type)object.type) {
         case BW_MAP:
-                e = key.type == BW_STRING || key.type == BW_INT || key.type == BW_UINT || key.type == BW_DOUBLE ||
-                                    key.type == BW_BOOL
-                            ? bw_map_find_any(object, key)
-                            : NULL;
+                e = is_key(key) ? find(object, key) : NULL;
                 if (e)
                         return e->value;
                 return access == BW_CEL_GET ? missing(call, key, name_key) : (struct bw_value){0};
@@ -93,4 +108,33 @@ struct bw_value bw_cel_access_optional(const struct bw_cel_call *call, struct bw
                 return bw_cel_no_memory();
         *place = found;
         return (struct bw_value){.type = BW_OPTIONAL, .opt = place};
+}
+
+int bw_cel_map_finish(struct bw_arena *arena, struct bw_map *map, uint32_t *n, bool unique)
+{
+        uint32_t kept = 0;
+        int r = bw_map_seal(arena, map, *n);
+
+        /* A repeated key is marked, so that what the seal knows of places stays right until all were looked up. */
+        for (uint32_t i = 0; r == 0 && i < *n; i++) {
+                struct bw_entry *e = &map->entries[i];
+                struct bw_entry *first = (struct bw_entry *)(uintptr_t)bw_map_find_any(bw_value_map(map, *n), e->key);
+
+                if (first == e || (!unique && first->key.type != e->key.type)) {
+                        kept++;
+                        continue;
+                }
+                if (unique)
+                        return -EEXIST;
+                first->value = e->value;
+                e->key.type = BW_ABSENT;
+        }
+        if (r < 0 || kept == *n)
+                return r;
+        kept = 0;
+        for (uint32_t i = 0; i < *n; i++)
+                if (map->entries[i].key.type != BW_ABSENT)
+                        map->entries[kept++] = map->entries[i];
+        *n = kept;
+        return bw_map_seal(arena, map, kept);
 }

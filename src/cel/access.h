@@ -20,5 +20,11 @@ struct bw_value bw_cel_access(const struct bw_cel_call *call, struct bw_value ob
 /* object.?key as an optional value; if the object is itself an optional, its value is asked. */
 struct bw_value bw_cel_access_optional(const struct bw_cel_call *call, struct bw_value object, struct bw_value key,
                                        bool name_key);
+/*
+ * Seals a map whose keys may stand twice, of *n entries. unique: that is -EEXIST, also for numbers of different types;
+ * else the last value of a key counts. -ENOMEM.
+ * Source: cel-spec langdef.md "Map literals" (an error); cel-go evalMap (the last counts), mapInsert (an error).
+ */
+BW_CHECK int bw_cel_map_finish(struct bw_arena *arena, struct bw_map *map, uint32_t *n, bool unique);
 
 #endif

@@ -68,7 +68,11 @@ struct bw_cel_issues {
 /* parse: -EINVAL on a syntax or macro error (reterr has the first, issues all; issues may be NULL), -E2BIG on limits. */
 BW_CHECK int bw_cel_parse(struct bw_arena *arena, const struct bw_cel_env *env, struct bw_str source,
                           struct bw_cel_ast **ret_ast, struct bw_cel_issues *issues, struct bw_error *reterr);
-/* check: fills the AST's type and overload tables. -EINVAL on a type error, an unknown name or overload. */
+/*
+ * check: fills the AST's type and overload tables. -EINVAL on a type error, an unknown name or overload; -E2BIG when types
+ * grow past the limits. Calls of namespaced functions (sets.contains) become global calls of that name in the AST, also
+ * when the check fails; such an AST can still be compiled without types.
+ */
 BW_CHECK int bw_cel_check(struct bw_arena *arena, const struct bw_cel_env *env, struct bw_cel_ast *ast,
                           const struct bw_cel_type **ret_type, struct bw_cel_issues *issues, struct bw_error *reterr);
 /* compile ("plan"): constant conversions and regular expressions are evaluated here; -EINVAL if one fails. Works on

@@ -161,7 +161,7 @@ static uint16_t compile_map(struct bw_compiler *c, const struct bw_cel_expr *e, 
 
                 bw_emit(c, e->map.entries[i].optional ? BW_CEL_OP_PUT_OPT : BW_CEL_OP_PUT, acc, k, v, 0);
         }
-        bw_emit(c, BW_CEL_OP_MAP_END, acc, 0, 0, 0);
+        bw_emit(c, BW_CEL_OP_MAP_END, acc, 0, c->env->plain_literals, 0);
         bw_emit(c, BW_CEL_OP_MOVE, dst, acc, 0, 0);
         c->top = top;
         return dst;

@@ -170,10 +170,24 @@ static const struct special *find_special(const struct bw_cel_site *site)
         return NULL;
 }
 
+/* As keys, numbers of different types are the same only when they are exactly: the large ones stay out. */
 static bool is_set_item(struct bw_value v)
 {
-        return v.type == BW_STRING || v.type == BW_INT || v.type == BW_UINT || v.type == BW_BOOL ||
-               (v.type == BW_DOUBLE && !__builtin_isnan(v.d));
+        const int64_t exact = INT64_C(1) << 53;
+
+        switch ((enum bw_type)v.type) {
+        case BW_STRING:
+        case BW_BOOL:
+                return true;
+        case BW_INT:
+                return v.i > -exact && v.i < exact;
+        case BW_UINT:
+                return v.u < (uint64_t)exact;
+        case BW_DOUBLE:
+                return v.d > (double)-exact && v.d < (double)exact;
+        default:
+                return false;
+        }
 }
 
 /* The items of a constant list as the keys of a map; ABSENT when they cannot all be keys. */
@@ -229,6 +243,8 @@ static bool compile_special(struct bw_compiler *c, const struct bw_cel_site *sit
                             uint16_t dst)
 {
         const struct special *s = find_special(site);
+        const struct bw_value *left = s && s->op_flipped ? bw_fold(c, args[0]) : NULL;
+        const struct bw_value *right = s && s->op_constant ? bw_fold(c, args[1]) : NULL;
         uint32_t top = c->top;
         uint32_t other = 0;
         uint16_t first;
@@ -240,14 +256,14 @@ static bool compile_special(struct bw_compiler *c, const struct bw_cel_site *sit
                 bw_emit(c, s->op, dst, bw_compile_expr(c, args[0], dst), 0, 0);
                 return true;
         }
-        if (s->op_constant && bw_fold(c, args[1])) {
+        if (right) {
                 first = bw_compile_expr(c, args[0], dst);
-                bw_emit(c, s->op_constant, dst, first, 0, bw_emit_constant(c, *bw_fold(c, args[1])));
+                bw_emit(c, s->op_constant, dst, first, 0, bw_emit_constant(c, *right));
                 return true;
         }
-        if (s->op_flipped && bw_fold(c, args[0])) {
+        if (left) {
                 first = bw_compile_expr(c, args[1], dst);
-                bw_emit(c, s->op_flipped, dst, first, 0, bw_emit_constant(c, *bw_fold(c, args[0])));
+                bw_emit(c, s->op_flipped, dst, first, 0, bw_emit_constant(c, *left));
                 return true;
         }
         first = bw_compile_expr(c, args[0], dst);

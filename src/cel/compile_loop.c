@@ -194,7 +194,7 @@ static void compile_collect(struct bw_compiler *c, const struct bw_cel_expr *e, 
                 bw_emit_land(c, skip);
         end_loop(c, &loop, BW_CEL_OP_NEXT, 0);
         if (shape->target == INTO_MAP)
-                bw_emit(c, BW_CEL_OP_MAP_END, acc, 0, 0, 0);
+                bw_emit(c, BW_CEL_OP_MAP_END, acc, 0, true, 0);
         bw_emit(c, BW_CEL_OP_MOVE, dst, acc, 0, 0);
 }
 
@@ -260,7 +260,7 @@ static void compile_fold(struct bw_compiler *c, const struct bw_cel_expr *e, con
         if (leave)
                 bw_emit_land(c, leave);
         if (shape->target == INTO_MAP)
-                bw_emit(c, BW_CEL_OP_MAP_END, acc, 0, 0, 0);
+                bw_emit(c, BW_CEL_OP_MAP_END, acc, 0, true, 0);
         accu.outer = c->locals;
         c->locals = &accu;
         bw_compile_into(c, e->loop.result, dst);

@@ -6,6 +6,7 @@
  * Source: cel-go interpreter/decorators.go (decOptimize).
  */
 #include "base/arena.h"
+#include "cel/access.h"
 #include "cel/compile_internal.h"
 
 static const char *const conversions[] = {
@@ -66,7 +67,9 @@ static bool is_key(struct bw_value v)
 
 static bool fold_map(struct bw_compiler *c, const struct bw_cel_expr *e, struct bw_value *ret)
 {
+        uint32_t n = e->map.n;
         struct bw_map *map;
+        int r;
 
         for (uint32_t i = 0; i < e->map.n; i++) {
                 const struct bw_value *key = bw_fold(c, e->map.entries[i].key);
@@ -81,16 +84,11 @@ static bool fold_map(struct bw_compiler *c, const struct bw_cel_expr *e, struct 
                                 .key = *bw_fold(c, e->map.entries[i].key),
                                 .value = *bw_fold(c, e->map.entries[i].value),
                         };
-        if (!map || bw_map_seal(c->arena, map, e->map.n) < 0) {
+        r = map ? bw_cel_map_finish(c->arena, map, &n, c->env->plain_literals) : -ENOMEM;
+        if (r == -ENOMEM)
                 bw_compile_nomem(c);
-                return false;
-        }
-        *ret = bw_value_map(map, e->map.n);
-        /* A key that stands twice is an error of the evaluation. */
-        for (uint32_t i = 0; i < e->map.n; i++)
-                if (bw_map_find_any(*ret, map->entries[i].key) != &map->entries[i])
-                        return false;
-        return true;
+        *ret = bw_value_map(map, n);
+        return r == 0; /* else a key stands twice: an error of the evaluation */
 }
 
 static bool is_conversion(const struct bw_cel_expr *e)

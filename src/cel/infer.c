@@ -8,6 +8,9 @@
 
 static bool assign(struct checker *c, const struct bw_cel_type *a, const struct bw_cel_type *b);
 
+/* What a type costs that is made while others are written out: the limit of steps bounds memory, too. */
+#define STEPS_OF_NEW_TYPE 16
+
 const struct bw_cel_type *bw_cel_check_nomem(struct checker *c)
 {
         if (!c->failed)
@@ -262,6 +265,7 @@ static const struct bw_cel_type *rebuild(struct checker *c, const struct bw_cel_
         }
         if (!changed || c->failed)
                 return type;
+        c->steps += STEPS_OF_NEW_TYPE;
         return bw_cel_infer_composed(c, bw_cel_type_with_params(c->arena, type, params));
 }
 

@@ -53,6 +53,12 @@ static bool in_constants(const struct verifier *v, uint32_t first, uint32_t n)
         return first <= v->program->n_constants && n <= v->program->n_constants - first;
 }
 
+/* Before the keys of a variable stands its name. */
+static bool is_variable(const struct bw_cel_insn *insn)
+{
+        return bw_cel_opcodes[insn->op].operand[1] == BW_CEL_OPERAND_V;
+}
+
 static bool operand_is_good(const struct verifier *v, const struct bw_cel_insn *insn, unsigned i)
 {
         uint32_t value = field(insn, i);
@@ -70,9 +76,9 @@ static bool operand_is_good(const struct verifier *v, const struct bw_cel_insn *
         case BW_CEL_OPERAND_K:
                 return in_constants(v, value, 1);
         case BW_CEL_OPERAND_KS:
-                return insn->c > 0 && value > 0 && in_constants(v, value, insn->c);
+                return insn->c > 0 && (value > 0 || !is_variable(insn)) && in_constants(v, value, insn->c);
         case BW_CEL_OPERAND_KSD:
-                return insn->c > 0 && value > 0 && in_constants(v, value, insn->c + 1u);
+                return insn->c > 0 && (value > 0 || !is_variable(insn)) && in_constants(v, value, insn->c + 1u);
         case BW_CEL_OPERAND_J:
                 return value < v->code->n_insns;
         case BW_CEL_OPERAND_S:

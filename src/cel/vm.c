@@ -330,19 +330,18 @@ static struct bw_value put_all(struct machine *m, struct bw_value *acc, struct b
         return error;
 }
 
-static struct bw_value finish_map(struct machine *m, struct bw_value *acc)
+static struct bw_value finish_map(struct machine *m, struct bw_value *acc, bool unique)
 {
-        struct bw_map *map;
+        uint32_t n = acc[0].n;
+        int r;
 
         if (acc[0].type == BW_ERROR) /* it is raised where the map is used */
                 return (struct bw_value){0};
-        map = (struct bw_map *)(uintptr_t)acc[0].map;
-        if (bw_map_seal(m->call.arena, map, acc[0].n) < 0)
-                return bw_cel_no_memory();
-        for (uint32_t i = 0; i < acc[0].n; i++)
-                if (bw_map_find_any(acc[0], map->entries[i].key) != &map->entries[i])
-                        return bw_cel_error(&m->call, "a map key stands twice");
-        return (struct bw_value){0};
+        r = bw_cel_map_finish(m->call.arena, (struct bw_map *)(uintptr_t)acc[0].map, &n, unique);
+        acc[0].n = n;
+        if (r == -EEXIST)
+                return bw_cel_error(&m->call, "Failed with repeated key");
+        return r < 0 ? bw_cel_no_memory() : (struct bw_value){0};
 }
 
 /* ---- the loop ---- */
@@ -785,7 +784,7 @@ CASE(PUT_ALL):
         v = put_all(m, &r[pc->a], r[pc->b]);
         goto put;
 CASE(MAP_END):
-        v = finish_map(m, &r[pc->a]);
+        v = finish_map(m, &r[pc->a], pc->c);
 put:
         if (BW_UNLIKELY(v.type == BW_ERROR))
                 RAISE(v);

@@ -217,7 +217,7 @@ static const struct bw_option options[] = {
 
 static const struct bw_example examples[] = {
         {"An expression alone", "bulwark cel '[1, 2, 3].map(x, x * 2)'"},
-        {"On each document of a file", "bulwark cel -f examples/shop/web.yaml 'object.kind + \"/\" + object.metadata.name'"},
+        {"On each document of a file", "bulwark cel -f examples/shop/namespace.yaml 'object.kind + \"/\" + object.metadata.name'"},
         {"On what a cluster answers",
          "kubectl get deployments -A -o json | bulwark cel -f - 'object.spec.template.spec.containers.map(c, c.image)'"},
         {"What it costs", "bulwark cel --cost '\"a-b-c\".split(\"-\").size() == 3'"},

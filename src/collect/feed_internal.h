@@ -21,9 +21,10 @@ struct bw_unit_file {
         size_t error;   /* if failed: number of the error in the unit */
 };
 
-/* A piece of a slice. What its List said is the cutter's own memory: kept here, since the cutter goes on. */
+/* A piece. What its List said is the cutter's own memory: kept here, since the cutter goes on. */
 struct bw_unit_piece {
         struct bw_piece piece;
+        size_t error;            /* SIZE_MAX: none; else piece is the text that could not be cut, and why is in errors */
         size_t list_api_version; /* in names; zero-terminated */
         size_t list_kind;
 };
@@ -34,16 +35,12 @@ struct bw_unit {
         struct bw_buf names;
         struct bw_unit_file *files;
         size_t n_files, files_cap, next_file;
-        struct bw_error *errors;      /* of the walk */
+        struct bw_error *errors;      /* of the walk, or of pieces */
         size_t n_errors, errors_cap;
-        struct bw_unit_piece *pieces; /* of a slice */
+        struct bw_unit_piece *pieces; /* of the file or slice at hand */
         size_t n_pieces, pieces_cap, next_piece;
-        bool cutting;                 /* a small file is open in `rest` */
-        struct bw_cutter cutter;
-        struct bw_str rest;
         bool has_late_error;          /* to be given behind the pieces */
         struct bw_error late_error;
-        struct bw_str uncut;          /* the text at which the cutter gave up */
         struct bw_input input;
         uint32_t part;
         struct bw_feed_stats stats;
@@ -72,6 +69,12 @@ BW_CHECK int bw_unit_add_file(struct bw_unit *unit, const struct bw_walk_entry *
 /* The next slice of a stream into the unit. 1: there is more to come, 0: that was the end. */
 BW_CHECK int bw_unit_fill(struct bw_unit *unit, struct bw_stream *stream, const atomic_bool *cancel,
                           struct bw_error *reterr);
+/*
+ * Takes what documents of *rest are complete into the unit's pieces. 0, or why nothing further can be cut: then the last
+ * piece is not the end of the text.
+ */
+BW_CHECK int bw_unit_cut(struct bw_unit *unit, struct bw_cutter *cutter, struct bw_str *rest, bool eof,
+                         struct bw_error *err);
 bool bw_unit_is_empty(const struct bw_unit *unit);
 
 /* A file that turned out to be big goes back to the feed, as a stream for all threads. */

@@ -40,9 +40,7 @@ void bw_unit_clear(struct bw_unit *unit)
         unit->n_files = unit->next_file = 0;
         unit->n_errors = 0;
         unit->n_pieces = unit->next_piece = 0;
-        unit->cutting = false;
         unit->has_late_error = false;
-        unit->uncut = (struct bw_str){0};
         unit->part = 0;
 }
 
@@ -139,89 +137,71 @@ static int read_small(struct bw_unit *unit, const struct bw_unit_file *f, struct
 static int next_file(struct bw_unit *unit, struct bw_error *reterr)
 {
         const struct bw_unit_file *f = &unit->files[unit->next_file++];
+        struct bw_error err = {0};
+        struct bw_cutter cutter;
+        struct bw_str rest;
         int r;
 
         unit->input = (struct bw_input){.name = bw_str_n(unit->names.p + f->name, f->name_n), .number = f->number};
         unit->has_late_error = false;
-        unit->uncut = (struct bw_str){0};
+        unit->n_pieces = unit->next_piece = 0;
         bw_buf_clear(&unit->text);
         if (f->failed)
                 return set_late_error(unit, &unit->errors[f->error], reterr);
         r = read_small(unit, f, reterr);
         if (r != 0)
                 return r < 0 ? r : 0;
-        unit->rest = bw_buf_view(&unit->text);
-        unit->cutting = unit->rest.n > 0;
-        bw_cutter_init(&unit->cutter, bw_stream_format(unit->rest), true);
-        return 0;
+        rest = bw_buf_view(&unit->text);
+        bw_cutter_init(&cutter, bw_stream_format(rest), true);
+        r = bw_unit_cut(unit, &cutter, &rest, !unit->has_late_error, &err);
+        /* Of two errors the first one in the file is the one to know. */
+        return r < 0 ? set_late_error(unit, &err, reterr) : 0;
 }
 
-static int give_error(struct bw_unit *unit, struct bw_item *ret_item)
+static int give_error(struct bw_unit *unit, struct bw_error *error, struct bw_str text, struct bw_item *ret_item)
 {
-        unit->has_late_error = false;
-        bw_error_in_file(&unit->late_error, unit->input.name);
+        bw_error_in_file(error, unit->input.name);
         *ret_item = (struct bw_item){
                 .input = &unit->input,
                 .part = unit->part,
                 .is_whole = unit->n_files > 0,
                 .failed = true,
-                .piece = {.text = unit->uncut},
-                .error = &unit->late_error,
+                .piece = {.text = text},
+                .error = error,
         };
         return 1;
 }
 
-static int give_piece(struct bw_unit *unit, const struct bw_piece *piece, struct bw_item *ret_item)
+static int give_piece(struct bw_unit *unit, struct bw_item *ret_item)
 {
+        const struct bw_unit_piece *kept = &unit->pieces[unit->next_piece++];
+
+        if (kept->error != SIZE_MAX)
+                return give_error(unit, &unit->errors[kept->error], kept->piece.text, ret_item);
         *ret_item = (struct bw_item){
                 .input = &unit->input,
                 .part = unit->part,
                 .is_whole = unit->n_files > 0,
-                .piece = *piece,
+                .piece = kept->piece,
         };
+        ret_item->piece.list_api_version = bw_str(unit->names.p + kept->list_api_version);
+        ret_item->piece.list_kind = bw_str(unit->names.p + kept->list_kind);
         return 1;
-}
-
-static int give_slice_piece(struct bw_unit *unit, const struct bw_unit_piece *kept, struct bw_item *ret_item)
-{
-        struct bw_piece piece = kept->piece;
-
-        piece.list_api_version = bw_str(unit->names.p + kept->list_api_version);
-        piece.list_kind = bw_str(unit->names.p + kept->list_kind);
-        return give_piece(unit, &piece, ret_item);
-}
-
-/* The next piece of the small file at hand: 1, or 0 at its end. */
-static int cut_small(struct bw_unit *unit, struct bw_item *ret_item, struct bw_error *reterr)
-{
-        struct bw_error err = {0};
-        struct bw_piece piece;
-        int r = bw_cutter_next(&unit->cutter, &unit->rest, !unit->has_late_error, &piece, &err);
-
-        if (r == 1)
-                return give_piece(unit, &piece, ret_item);
-        unit->cutting = false;
-        if (r < 0)
-                unit->uncut = unit->rest;
-        /* Of two errors the first one in the file is the one to know. */
-        return r < 0 ? set_late_error(unit, &err, reterr) : 0;
 }
 
 int bw_unit_next(struct bw_unit *unit, struct bw_item *ret_item, struct bw_error *reterr)
 {
         const atomic_bool *cancel = bw_feed_cancel(unit->feed);
-        int r = 0;
 
-        if (unit->next_piece < unit->n_pieces)
-                return give_slice_piece(unit, &unit->pieces[unit->next_piece++], ret_item);
         for (;;) {
-                if (unit->cutting) {
-                        r = cut_small(unit, ret_item, reterr);
-                        if (r != 0)
-                                return r;
+                int r;
+
+                if (unit->next_piece < unit->n_pieces)
+                        return give_piece(unit, ret_item);
+                if (unit->has_late_error) {
+                        unit->has_late_error = false;
+                        return give_error(unit, &unit->late_error, (struct bw_str){0}, ret_item);
                 }
-                if (unit->has_late_error)
-                        return give_error(unit, ret_item);
                 if (unit->next_file == unit->n_files || (cancel && atomic_load_explicit(cancel, memory_order_relaxed)))
                         return 0;
                 r = next_file(unit, reterr);
@@ -247,45 +227,14 @@ static int stream_open(struct bw_stream *stream, struct bw_unit *unit, const ato
         return 0;
 }
 
-/* The place of a text in the unit's names: that of the piece before if it is the same, as it nearly always is. */
-static size_t keep_text(struct bw_unit *unit, struct bw_str text, size_t before)
+/* The first bytes tell how to cut. False: there are none. */
+static bool stream_begin(struct bw_stream *stream, struct bw_str head)
 {
-        if (before != SIZE_MAX && bw_str_is(text, unit->names.p + before))
-                return before;
-        return bw_unit_add_name(unit, text);
-}
-
-static int add_piece(struct bw_unit *unit, const struct bw_piece *piece, struct bw_error *err)
-{
-        const struct bw_unit_piece *before = unit->n_pieces ? &unit->pieces[unit->n_pieces - 1] : NULL;
-        struct bw_unit_piece kept = {.piece = *piece};
-
-        kept.list_api_version = keep_text(unit, piece->list_api_version, before ? before->list_api_version : SIZE_MAX);
-        kept.list_kind = keep_text(unit, piece->list_kind, before ? before->list_kind : SIZE_MAX);
-        if (kept.list_api_version == SIZE_MAX || kept.list_kind == SIZE_MAX ||
-            bw_grow(&unit->pieces, &unit->pieces_cap, unit->n_pieces + 1, sizeof(kept)) < 0)
-                return bw_error_nomem(err);
-        unit->pieces[unit->n_pieces++] = kept;
-        return 0;
-}
-
-/* Takes what documents are complete. 0, or why the stream cannot be cut any further. */
-static int cut_slice(struct bw_unit *unit, struct bw_stream *stream, struct bw_str *rest, bool eof, struct bw_error *err)
-{
-        struct bw_piece piece;
-        int r;
-
-        if (!stream->is_cut) {
-                bw_cutter_init(&stream->cutter, bw_stream_format(*rest), true);
+        if (!stream->is_cut && head.n) {
+                bw_cutter_init(&stream->cutter, bw_stream_format(head), true);
                 stream->is_cut = true;
         }
-        while ((r = bw_cutter_next(&stream->cutter, rest, eof, &piece, err)) == 1) {
-                int added = add_piece(unit, &piece, err);
-
-                if (added < 0)
-                        return added;
-        }
-        return r;
+        return stream->is_cut;
 }
 
 /* Reads and cuts until there is something to give. */
@@ -310,12 +259,12 @@ static int fill(struct bw_unit *unit, struct bw_stream *stream, struct bw_error 
                 if (r < 0) { /* what is complete is judged, the document that broke off is not */
                         struct bw_error later = {0};
 
-                        (void)cut_slice(unit, stream, &rest, false, &later);
+                        if (stream_begin(stream, rest))
+                                (void)!bw_unit_cut(unit, &stream->cutter, &rest, false, &later);
                         return later.code == -ENOMEM ? bw_error_nomem(err) : r;
                 }
-                r = cut_slice(unit, stream, &rest, stream->source.ended, err);
-                if (r < 0)
-                        unit->uncut = rest;
+                if (stream_begin(stream, rest))
+                        r = bw_unit_cut(unit, &stream->cutter, &rest, stream->source.ended, err);
                 if (r < 0 || stream->source.ended)
                         return r;
                 if (unit->n_pieces)

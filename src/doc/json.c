@@ -122,14 +122,14 @@ static size_t place_before(struct bw_str text, size_t at)
 
 /* ---- yyjson's values to ours ---- */
 
+/* An open list or object. Keys and values of a map's entries lie as the items of a list do. */
 struct level {
-        struct bw_entry *entry; /* map: of the next key or value */
-        struct bw_value *item;  /* list: the next item */
-        uint32_t left;          /* values to come */
-        uint32_t n;
-        struct bw_map *map;     /* NULL: a list */
-        struct bw_value *self;  /* where the container's value stands */
+        struct bw_value *next; /* of the container outside: where it goes on, */
+        struct bw_value *end;  /* and where it ends */
+        struct bw_map *map;    /* NULL: a list */
+        struct bw_value *self; /* where this container's value stands */
 };
+_Static_assert(sizeof(struct bw_entry) == 2 * sizeof(struct bw_value), "an entry is a key and a value");
 
 struct conversion {
         struct bw_arena *arena;
@@ -137,7 +137,6 @@ struct conversion {
         size_t n_levels;
         size_t cap_levels;
         bool strict;
-        bool repeated;          /* a map had a key twice */
 };
 
 static void conversion_done(struct conversion *c)
@@ -167,59 +166,58 @@ static struct bw_value scalar_of(const yyjson_val *val)
         }
 }
 
-static int open_level(struct conversion *c, const yyjson_val *val, struct bw_value *self)
+/* Enters a list or object with members: *next and *end are where they go. */
+static int open_level(struct conversion *c, const yyjson_val *val, struct bw_value *self, struct bw_value **next,
+                      struct bw_value **end)
 {
         uint32_t n = (uint32_t)(val->tag >> YYJSON_TAG_BIT);
-        bool is_map = (val->tag & YYJSON_TYPE_MASK) == YYJSON_TYPE_OBJ;
-        struct bw_list *list;
         struct level *l;
+        struct bw_list *list;
 
-        *self = is_map ? bw_value_map(NULL, 0) : bw_value_list(NULL, 0);
-        if (n == 0)
-                return 0;
-        if (c->n_levels >= BW_LIMIT_DOC_DEPTH)
+        if (BW_UNLIKELY(c->n_levels >= BW_LIMIT_DOC_DEPTH))
                 return -ELOOP;
-        if (c->n_levels == c->cap_levels && bw_grow(&c->levels, &c->cap_levels, c->n_levels + 1, sizeof(*l)) < 0)
+        if (BW_UNLIKELY(c->n_levels == c->cap_levels) &&
+            bw_grow(&c->levels, &c->cap_levels, BW_MAX(c->n_levels + 1, (size_t)32), sizeof(*l)) < 0)
                 return -ENOMEM;
-        l = &c->levels[c->n_levels];
-        *l = (struct level){.n = n, .self = self};
-        if (is_map) {
+        l = &c->levels[c->n_levels++];
+        *l = (struct level){.next = *next, .end = *end, .self = self};
+        if ((val->tag & YYJSON_TYPE_MASK) == YYJSON_TYPE_OBJ) {
                 l->map = bw_map_new(c->arena, n);
                 if (!l->map)
                         return -ENOMEM;
-                l->entry = l->map->entries;
-                l->left = n * 2;
                 *self = bw_value_map(l->map, n);
+                *next = &l->map->entries[0].key;
+                *end = *next + (size_t)n * 2;
         } else {
                 list = bw_list_new(c->arena, n);
                 if (!list)
                         return -ENOMEM;
-                l->item = list->items;
-                l->left = n;
                 *self = bw_value_list(list, n);
+                *next = list->items;
+                *end = *next + n;
         }
-        c->n_levels++;
         return 0;
 }
 
-static int close_levels(struct conversion *c)
+/* Leaves all containers that are complete. */
+static int close_levels(struct conversion *c, struct bw_value **next, struct bw_value **end)
 {
-        while (c->n_levels && c->levels[c->n_levels - 1].left == 0) {
+        while (*next == *end && c->n_levels) {
                 struct level *l = &c->levels[--c->n_levels];
+                uint32_t n = l->self->n;
                 bool repeated = false;
                 int r;
 
+                *next = l->next;
+                *end = l->end;
                 if (!l->map)
                         continue;
-                r = bw_map_seal_last(c->arena, l->map, &l->n, NULL, &repeated);
+                r = bw_map_seal_last(c->arena, l->map, &n, NULL, &repeated);
                 if (r < 0)
                         return r;
-                if (repeated) {
-                        c->repeated = true;
-                        l->self->n = l->n;
-                        if (c->strict)
-                                return -EEXIST;
-                }
+                l->self->n = n;
+                if (repeated && c->strict)
+                        return -EEXIST;
         }
         return 0;
 }
@@ -227,40 +225,27 @@ static int close_levels(struct conversion *c)
 /* yyjson keeps a document's values in one array, each container before its members: one pass, no recursion. */
 static int convert(struct conversion *c, const yyjson_val *val, size_t n_vals, struct bw_value *ret_root)
 {
-        const yyjson_val *end = val + n_vals;
+        const yyjson_val *last = val + n_vals;
+        struct bw_value *next = ret_root;
+        struct bw_value *end = ret_root + 1;
+        int r = 0;
 
-        for (; val < end; val++) {
-                struct level *l = c->n_levels ? &c->levels[c->n_levels - 1] : NULL;
-                struct bw_value *to = ret_root;
-                uint8_t type = val->tag & YYJSON_TYPE_MASK;
+        for (; val < last && r == 0; val++) {
+                struct bw_value *self = next++;
+                uint64_t tag = val->tag;
 
-                if (l) {
-                        l->left--;
-                        if (!l->map)
-                                to = l->item++;
-                        else if (l->left & 1)
-                                to = &l->entry->key;
-                        else
-                                to = &l->entry++->value;
-                }
-                if (type == YYJSON_TYPE_STR) {
-                        *to = bw_value_str(bw_str_n(val->uni.str, val->tag >> YYJSON_TAG_BIT));
-                } else if (type < YYJSON_TYPE_ARR) {
-                        *to = scalar_of(val);
-                } else {
-                        int r = open_level(c, val, to);
-
-                        if (r < 0)
-                                return r;
-                }
-                if (c->n_levels && c->levels[c->n_levels - 1].left == 0) {
-                        int r = close_levels(c);
-
-                        if (r < 0)
-                                return r;
-                }
+                if ((tag & YYJSON_TYPE_MASK) == YYJSON_TYPE_STR)
+                        *self = bw_value_str(bw_str_n(val->uni.str, tag >> YYJSON_TAG_BIT));
+                else if ((tag & YYJSON_TYPE_MASK) < YYJSON_TYPE_ARR)
+                        *self = scalar_of(val);
+                else if (tag >> YYJSON_TAG_BIT)
+                        r = open_level(c, val, self, &next, &end);
+                else
+                        *self = (tag & YYJSON_TYPE_MASK) == YYJSON_TYPE_OBJ ? bw_value_map(NULL, 0) : bw_value_list(NULL, 0);
+                if (next == end && r == 0)
+                        r = close_levels(c, &next, &end);
         }
-        return 0;
+        return r;
 }
 
 /* ---- errors ---- */

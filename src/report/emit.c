@@ -240,12 +240,35 @@ static void put_block(struct bw_emit *e, struct bw_str s)
         }
 }
 
+/* Expressions are full of double quotes: between single ones they stay as they are. */
+static bool is_yaml_single(struct bw_str s)
+{
+        return bw_plain_run(s) == s.n && s.n && (memchr(s.p, '"', s.n) || memchr(s.p, '\\', s.n));
+}
+
+static void put_single(struct bw_buf *out, struct bw_str s)
+{
+        bw_report_char(out, '\'');
+        while (s.n) {
+                const char *quote = memchr(s.p, '\'', s.n);
+                size_t n = quote ? (size_t)(quote - s.p) + 1 : s.n;
+
+                bw_report_put(out, s.p, n);
+                if (quote)
+                        bw_report_char(out, '\'');
+                s = bw_str_n(s.p + n, s.n - n);
+        }
+        bw_report_char(out, '\'');
+}
+
 static void put_str(struct bw_emit *e, struct bw_str s)
 {
         if (e->syntax == BW_SYNTAX_JSON)
                 put_quoted(&e->buf, s);
         else if (is_yaml_plain(s))
                 bw_report_str(&e->buf, s);
+        else if (is_yaml_single(s))
+                put_single(&e->buf, s);
         else
                 put_quoted(&e->buf, s);
 }

@@ -113,29 +113,39 @@ static void move_entry(struct bw_map *map, struct bw_mark *marks, uint32_t to, u
         }
 }
 
-static bool seal_small(struct bw_map *map, uint32_t *n, struct bw_mark *marks)
+static BW_COLD void drop_repeated(struct bw_map *map, uint32_t *n, struct bw_mark *marks)
 {
-        uint64_t bloom = 0;
         uint32_t kept = 0;
 
         for (uint32_t i = 0; i < *n; i++) {
-                struct bw_value key = map->entries[i].key;
-                uint64_t bit = (uint64_t)1 << (key.hash & 63);
-                uint32_t to = kept;
+                uint32_t to = 0;
 
-                if (bloom & bit)
-                        for (to = 0; to < kept && !same_key(map->entries[to].key, key); to++)
-                                ;
-                bloom |= bit;
+                while (to < kept && !same_key(map->entries[to].key, map->entries[i].key))
+                        to++;
                 move_entry(map, marks, to, i);
                 kept += to == kept;
         }
+        *n = kept;
+}
+
+/* True when a key repeats. The bloom is that of all keys either way. */
+static bool seal_small(struct bw_map *map, uint32_t n)
+{
+        uint64_t bloom = 0;
+        bool repeated = false;
+
+        for (uint32_t i = 0; i < n; i++) {
+                struct bw_value key = map->entries[i].key;
+                uint64_t bit = (uint64_t)1 << (key.hash & 63);
+
+                if (BW_UNLIKELY(bloom & bit))
+                        for (uint32_t j = 0; j < i && !repeated; j++)
+                                repeated = same_key(map->entries[j].key, key);
+                bloom |= bit;
+        }
         map->bloom = bloom;
         map->index = NULL;
-        if (kept == *n)
-                return false;
-        *n = kept;
-        return true;
+        return repeated;
 }
 
 int bw_map_seal_last(struct bw_arena *arena, struct bw_map *map, uint32_t *n, struct bw_mark *marks, bool *ret_repeated)
@@ -147,7 +157,9 @@ int bw_map_seal_last(struct bw_arena *arena, struct bw_map *map, uint32_t *n, st
         uint32_t *index;
 
         if (*n <= BW_MAP_SMALL) {
-                *ret_repeated = seal_small(map, n, marks);
+                *ret_repeated = seal_small(map, *n);
+                if (BW_UNLIKELY(*ret_repeated))
+                        drop_repeated(map, n, marks);
                 return 0;
         }
         index = bw_arena_zalloc(arena, (size_t)slots * sizeof(*index));

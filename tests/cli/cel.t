@@ -1,26 +1,22 @@
 Values, as CEL literals, JSON and YAML.
 
   $ bulwark cel --no-check '[1, 2u, "a", 1.5, b"x", null, duration("90s"), {"k": true}]'
-  expression:1:5: expected type 'int' but found 'uint'
-   | [1, 2u, "a", 1.5, b"x", null, duration("90s"), {"k": true}]
-   | ....^
-  [2]
+  [1, 2u, "a", 1.5, b"x", null, duration("90s"), {"k": true}]
   $ bulwark cel --no-check -o json '{"a": [1, {"b": "two words"}], "c": duration("90s")}'
-  expression:1:11: expected type 'int' but found 'map(string, string)'
-   | {"a": [1, {"b": "two words"}], "c": duration("90s")}
-   | ..........^
-  expression:1:37: expected type 'list(dyn)' but found 'duration'
-   | {"a": [1, {"b": "two words"}], "c": duration("90s")}
-   | ....................................^
-  [2]
+  {
+    "a": [
+      1,
+      {
+        "b": "two words"
+      }
+    ],
+    "c": "90s"
+  }
   $ bulwark cel --no-check -o yaml '{"a": [1, {"b": "two words"}], "c": duration("90s")}'
-  expression:1:11: expected type 'int' but found 'map(string, string)'
-   | {"a": [1, {"b": "two words"}], "c": duration("90s")}
-   | ..........^
-  expression:1:37: expected type 'list(dyn)' but found 'duration'
-   | {"a": [1, {"b": "two words"}], "c": duration("90s")}
-   | ....................................^
-  [2]
+  a:
+  - 1
+  - b: two words
+  c: "90s"
 
 On documents: one result for each.
 
@@ -52,6 +48,7 @@ Mistakes: place and caret on standard error, status 2.
   expression:1:1: undeclared reference to 'object' (in container '')
    | object.kind
    | ^
+  bulwark: the variable "object" is each document of -f FILE
   [2]
   $ bulwark cel --no-check '1 + "a"'
   bulwark: no such overload: _+_(int, string)

@@ -2,6 +2,7 @@ Reports for programs, on standard output and in files that appear when they are 
 
   $ bulwark scan -o json --rule BW-PSS-107 examples/shop
   bulwark: examples/shop/chart/templates/mailer.yaml:1:2: expected an object's key in quotes
+  bulwark: examples/shop/chart/templates/mailer.yaml:13:2: expected an object's key in quotes
   {
     "apiVersion": "bulwark.dev/v1",
     "kind": "ScanReport",
@@ -66,12 +67,19 @@ Reports for programs, on standard output and in files that appear when they are 
         "line": 1,
         "column": 2,
         "message": "expected an object's key in quotes"
+      },
+      {
+        "file": "examples/shop/chart/templates/mailer.yaml",
+        "line": 13,
+        "column": 2,
+        "message": "expected an object's key in quotes"
       }
     ]
   }
   [2]
   $ bulwark scan -o yaml --rule BW-PSS-107 examples/shop
   bulwark: examples/shop/chart/templates/mailer.yaml:1:2: expected an object's key in quotes
+  bulwark: examples/shop/chart/templates/mailer.yaml:13:2: expected an object's key in quotes
   apiVersion: bulwark.dev/v1
   kind: ScanReport
   metadata:
@@ -120,9 +128,14 @@ Reports for programs, on standard output and in files that appear when they are 
     line: 1
     column: 2
     message: expected an object's key in quotes
+  - file: examples/shop/chart/templates/mailer.yaml
+    line: 13
+    column: 2
+    message: expected an object's key in quotes
   [2]
   $ bulwark scan -q -o json=$FOLDER/a.json -o yaml=$FOLDER/a.yaml examples/shop; ls $FOLDER/a.*| xargs -n1 basename
   bulwark: examples/shop/chart/templates/mailer.yaml:1:2: expected an object's key in quotes
+  bulwark: examples/shop/chart/templates/mailer.yaml:13:2: expected an object's key in quotes
   a.json
   a.yaml
   $ head -3 $FOLDER/a.json
@@ -135,11 +148,11 @@ Reports for programs, on standard output and in files that appear when they are 
   $ bulwark scan -q -o json=$FOLDER/nowhere/c.json examples/shop/data 2>&1 | sed "s,$FOLDER,FOLDER,"
   bulwark: FOLDER/nowhere/c.json: cannot be written: does not exist
   $ bulwark scan -o json=/dev/full -q examples/shop/data
-  bulwark: /dev/full: cannot be written: the operating system refused
+  bulwark: /dev/full: cannot be written: no space is left on the device
   [3]
   $ bulwark scan -o json=/dev/null -q examples/shop/data
   $ bulwark scan examples/shop/data > /dev/full
-  bulwark: <stdout>: cannot be written: the operating system refused
+  bulwark: <stdout>: cannot be written: no space is left on the device
   [3]
   $ ls $FOLDER | grep tmp
   [1]
@@ -148,10 +161,12 @@ A reader that goes away is no error.
 
   $ bulwark scan examples/shop | true
   bulwark: examples/shop/chart/templates/mailer.yaml:1:2: expected an object's key in quotes
+  bulwark: examples/shop/chart/templates/mailer.yaml:13:2: expected an object's key in quotes
   $ (bulwark scan examples/shop; echo $? >&2) 2>&1 >/dev/full | tail -1
   3
   $ { bulwark scan -o json examples/shop; echo "status $?" >&2; } | head -1
   bulwark: examples/shop/chart/templates/mailer.yaml:1:2: expected an object's key in quotes
+  bulwark: examples/shop/chart/templates/mailer.yaml:13:2: expected an object's key in quotes
   {
   status 2
 
@@ -159,15 +174,18 @@ The same report for any number of threads.
 
   $ bulwark scan --threads 1 examples/shop > $FOLDER/1; bulwark scan --threads 4 examples/shop > $FOLDER/4
   bulwark: examples/shop/chart/templates/mailer.yaml:1:2: expected an object's key in quotes
+  bulwark: examples/shop/chart/templates/mailer.yaml:13:2: expected an object's key in quotes
   bulwark: examples/shop/chart/templates/mailer.yaml:1:2: expected an object's key in quotes
+  bulwark: examples/shop/chart/templates/mailer.yaml:13:2: expected an object's key in quotes
   [2]
 
 Counters on standard error.
 
   $ bulwark scan -q --stats=json examples/shop | wc -c
   bulwark: examples/shop/chart/templates/mailer.yaml:1:2: expected an object's key in quotes
+  bulwark: examples/shop/chart/templates/mailer.yaml:13:2: expected an object's key in quotes
   {
-    "elapsedMicroseconds": 8409,
+    "elapsedMicroseconds": 11156,
     "files": 9,
     "bytes": 5976,
     "documents": 9,
@@ -178,7 +196,7 @@ Counters on standard error.
     "rules": 19,
     "rulesCompiled": 0,
     "findings": 31,
-    "unreadableInputs": 1,
+    "unreadableInputs": 2,
     "arenaPeakBytes": 9184,
     "threads": 1,
     "sandbox": "none: built with sanitizers"

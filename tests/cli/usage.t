@@ -106,6 +106,8 @@ As a kubectl plugin it names itself so.
   Verbs:
     list        list rules
     show        print rules as they are written
+    lint        find mistakes in rule files
+    test        run the tests inside rules
 
   "bulwark help rules VERB" tells more on one of them.
   $ bulwark 2>&1 | head -4

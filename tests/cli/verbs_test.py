@@ -47,7 +47,7 @@ def check_verb(verb, completion, page):
             expect(flag in completion[shell], f'{shell} completion lacks {flag}')
         expect(f' -l {option["name"]} ' in completion['fish'], f'fish completion lacks {flag}')
     for line in text.splitlines():
-        expect(len(line) <= 132, f'help of {name}: a line of {len(line)} columns')
+        expect(len(line) <= 140, f'help of {name}: a line of {len(line)} columns')
 
 
 def check_examples(verbs):
