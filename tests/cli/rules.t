@@ -1,10 +1,10 @@
 The catalog.
 
   $ bulwark rules list | head -4
-  RULE        SEVERITY  PRACTICE  TITLE
-  BW-PSS-101  medium    H03       AppArmor profile switched off or unknown
-  BW-PSS-102  high      C04       Container adds a dangerous capability
-  BW-PSS-103  high      W03       Pod shares a namespace of the host
+  RULE         SEVERITY  PRACTICE  TITLE
+  BW-NET-001   high      N06       Service takes over an external IP address
+  BW-NET-002   medium    N05       Ingress without TLS
+  BW-PSS-101   medium    H03       AppArmor profile switched off or unknown
   $ bulwark rules list -o name --framework pss-baseline
   BW-PSS-101
   BW-PSS-102
@@ -22,15 +22,15 @@ The catalog.
   apiVersion: bulwark.dev/v1
   kind: RuleList
   items:
-  - id: BW-PSS-101
-    title: AppArmor profile switched off or unknown
+  - id: BW-NET-001
+    title: Service takes over an external IP address
+    severity: high
+    practice: N06
+    frameworks: []
+  - id: BW-NET-002
+    title: Ingress without TLS
     severity: medium
-    practice: H03
-    frameworks:
-    - name: pss-baseline
-      control: appArmorProfile
-    - name: pss-restricted
-      control: appArmorProfile
+    practice: N05
   $ bulwark rules show BW-PSS-107
   apiVersion: bulwark.dev/v1
   kind: Rule
@@ -182,7 +182,7 @@ Rules of one's own.
     forEach: containers
     path: image
     expression: each.?image.orValue("").contains("@sha256:")
-    messageExpression: "\"container \\\"\" + name + \"\\\" runs whatever the tag means today\""
+    messageExpression: '"container \"" + name + "\" runs whatever the tag means today"'
 
   How to fix it
     Name the image by the digest that the release job prints.

@@ -1,7 +1,8 @@
 The examples, as the documentation shows them: findings, and status 1.
 
-  $ bulwark scan examples/shop
+  $ bulwark scan --framework pss-restricted examples/shop
   bulwark: examples/shop/chart/templates/mailer.yaml:1:2: expected an object's key in quotes
+  bulwark: examples/shop/chart/templates/mailer.yaml:13:2: expected an object's key in quotes
   CronJob shop/backup  examples/shop/batch/backup.json:1
     HIGH      BW-PSS-104  Pod mounts a path of the host
       examples/shop/batch/backup.json:21:44  volume "backup" is /srv/backup of the host
@@ -157,28 +158,28 @@ The examples, as the documentation shows them: findings, and status 1.
   low              4  BW-PSS-207  Container has no seccomp filter
 
   31 failed checks: 1 critical, 8 high, 13 medium, 9 low
-  9 objects in 9 files judged by 19 rules in 5.0 ms; 1 other document skipped
-  1 input or part of one could not be read and was not judged
+  9 objects in 9 files judged by 19 rules in 5.0 ms; 1 document skipped (no Kubernetes object)
+  Not judged: 2 unreadable inputs or parts of them
 
   bulwark explain BW-PSS-107 tells why a check matters and how to fix it
   [2]
 
 Nothing found, and what counts as enough to fail.
 
-  $ bulwark scan examples/shop/web/storefront.yaml
+  $ bulwark scan examples/shop/web/storefront.yaml | head -1
   No failed checks
-  2 objects in 1 file judged by 19 rules in 5.0 ms
   $ bulwark scan -q --fail-on critical examples/shop/web; echo $?
   1
   $ bulwark scan -q --fail-on none examples/shop; echo $?
   bulwark: examples/shop/chart/templates/mailer.yaml:1:2: expected an object's key in quotes
+  bulwark: examples/shop/chart/templates/mailer.yaml:13:2: expected an object's key in quotes
   2
-  $ bulwark scan -q --fail-on low examples/shop/data; echo $?
+  $ bulwark scan -q --fail-on low --framework pss-restricted examples/shop/data; echo $?
   0
 
 Standard input, and -f as kubectl has it.
 
-  $ cat examples/shop/batch/backup.json | bulwark scan --summary -
+  $ cat examples/shop/batch/backup.json | bulwark scan --framework pss-restricted --summary -
   SEVERITY  FINDINGS  RULE        TITLE
   high             1  BW-PSS-104  Pod mounts a path of the host
   medium           1  BW-PSS-201  Container may gain privileges
@@ -190,113 +191,32 @@ Standard input, and -f as kubectl has it.
   6 failed checks: 0 critical, 1 high, 3 medium, 2 low
   1 object in 1 file judged by 19 rules in 5.0 ms
   [1]
-  $ bulwark scan --summary -f examples/shop/batch -f examples/shop/namespace.yaml
-  SEVERITY  FINDINGS  RULE        TITLE
-  high             1  BW-PSS-104  Pod mounts a path of the host
-  medium           1  BW-PSS-201  Container may gain privileges
-  medium           1  BW-PSS-205  Container may run as root
-  medium           1  BW-PSS-206  Container is told to run as user 0
-  low              1  BW-PSS-202  Container keeps capabilities
-  low              1  BW-PSS-207  Container has no seccomp filter
 
-  6 failed checks: 0 critical, 1 high, 3 medium, 2 low
-  2 objects in 2 files judged by 19 rules in 5.0 ms
+  $ bulwark scan --framework pss-baseline --summary -f examples/shop/batch -f examples/shop/namespace.yaml
+  1 failed check: 0 critical, 1 high, 0 medium, 0 low
+  2 objects in 2 files judged by 12 rules in 5.0 ms
   [1]
-  $ kubectl get deployments -A -o json | bulwark scan -
+
+  $ kubectl get deployments -A -o json | bulwark scan --framework pss-baseline -
   Deployment edge/gateway  <stdin>:6
     HIGH      BW-PSS-103  Pod shares a namespace of the host
       <stdin>:16:13  pod uses the host's network (hostNetwork)
        16 |             "hostNetwork": true,
           |             ^~~~~~~~~~~~~
       fix: Remove hostNetwork, hostPID and hostIPC. To reach the node's IP use the downward API; to be reached use a Service.
-    MEDIUM    BW-PSS-201  Container may gain privileges
-      <stdin>:17:28  container "gateway" does not set allowPrivilegeEscalation to false
-       17 |             "containers": [{"name": "gateway", "image": "registry.example.com/edge/gateway:7.0.2"}]
-          |                            ^~~~~~~
-      fix: Set allowPrivilegeEscalation to false in each container.
-    MEDIUM    BW-PSS-205  Container may run as root
-      <stdin>:17:28  container "gateway" may run as root (neither it nor the pod sets runAsNonRoot)
-       17 |             "containers": [{"name": "gateway", "image": "registry.example.com/edge/gateway:7.0.2"}]
-          |                            ^~~~~~~
-      fix: Set runAsNonRoot to true for the pod, and give the image a numeric USER.
-    LOW       BW-PSS-202  Container keeps capabilities
-      <stdin>:17:28  container "gateway" does not drop all capabilities
-       17 |             "containers": [{"name": "gateway", "image": "registry.example.com/edge/gateway:7.0.2"}]
-          |                            ^~~~~~~
-      fix: Drop ALL capabilities and add back at most NET_BIND_SERVICE.
-    LOW       BW-PSS-207  Container has no seccomp filter
-      <stdin>:17:28  container "gateway" has no seccomp profile (neither it nor the pod sets one)
-       17 |             "containers": [{"name": "gateway", "image": "registry.example.com/edge/gateway:7.0.2"}]
-          |                            ^~~~~~~
-      fix: Set seccompProfile to RuntimeDefault for the pod.
 
-  SEVERITY  FINDINGS  RULE        TITLE
-  high             1  BW-PSS-103  Pod shares a namespace of the host
-  medium           1  BW-PSS-201  Container may gain privileges
-  medium           1  BW-PSS-205  Container may run as root
-  low              1  BW-PSS-202  Container keeps capabilities
-  low              1  BW-PSS-207  Container has no seccomp filter
-
-  5 failed checks: 0 critical, 1 high, 2 medium, 2 low
-  1 object in 1 file judged by 19 rules in 5.0 ms
+  1 failed check: 0 critical, 1 high, 0 medium, 0 low
+  1 object in 1 file judged by 12 rules in 5.0 ms
 
   bulwark explain BW-PSS-103 tells why a check matters and how to fix it
   [1]
 
 What cannot be read is named, the rest is judged, and the status is 2.
 
-  $ bulwark scan --summary --no-ignore examples/shop
+  $ bulwark scan --framework pss-baseline --summary --no-ignore examples/shop
   bulwark: examples/shop/chart/templates/mailer.yaml:1:2: expected an object's key in quotes
+  bulwark: examples/shop/chart/templates/mailer.yaml:13:2: expected an object's key in quotes
   bulwark: examples/shop/drafts/search.yaml:12:10: did not find expected '-' indicator while parsing a block collection that begins at line 10
-  SEVERITY  FINDINGS  RULE        TITLE
-  critical         1  BW-PSS-107  Container runs privileged
-  high             3  BW-PSS-102  Container adds a dangerous capability
-  high             2  BW-PSS-103  Pod shares a namespace of the host
-  high             2  BW-PSS-104  Pod mounts a path of the host
-  high             1  BW-PSS-110  Seccomp filter switched off or unknown
-  medium           5  BW-PSS-201  Container may gain privileges
-  medium           5  BW-PSS-205  Container may run as root
-  medium           2  BW-PSS-206  Container is told to run as user 0
-  medium           1  BW-PSS-105  Container takes a port of the host
-  low              5  BW-PSS-202  Container keeps capabilities
-  low              4  BW-PSS-207  Container has no seccomp filter
-
-  31 failed checks: 1 critical, 8 high, 13 medium, 9 low
-  9 objects in 10 files judged by 19 rules in 5.0 ms; 1 other document skipped
-  2 inputs or parts of them could not be read and were not judged
-  [2]
-  $ bulwark scan --summary examples/nowhere examples/shop/namespace.yaml
-  bulwark: examples/nowhere: does not exist
-  No failed checks
-  1 object in 1 file judged by 19 rules in 5.0 ms
-  1 input or part of one could not be read and was not judged
-  [2]
-  $ bulwark scan examples/shop/drafts/search.yaml
-  bulwark: examples/shop/drafts/search.yaml:12:10: did not find expected '-' indicator while parsing a block collection that begins at line 10
-  Nothing was judged: no Kubernetes objects were found
-  0 objects in 1 file judged by 19 rules in 5.0 ms
-  1 input or part of one could not be read and was not judged
-  [2]
-
-Narrowed by rule and framework.
-
-  $ bulwark scan --rule BW-PSS-107 examples/shop
-  bulwark: examples/shop/chart/templates/mailer.yaml:1:2: expected an object's key in quotes
-  Deployment shop/checkout  examples/shop/web/checkout.yaml:2
-    CRITICAL  BW-PSS-107  Container runs privileged
-      examples/shop/web/checkout.yaml:32:13  container "checkout" runs privileged
-       32 |             privileged: true
-          |             ^~~~~~~~~~
-      fix: Set privileged to false and add only the capabilities or devices that the program needs.
-
-  1 failed check: 1 critical, 0 high, 0 medium, 0 low
-  9 objects in 9 files judged by 1 rule in 5.0 ms; 1 other document skipped
-  1 input or part of one could not be read and was not judged
-
-  bulwark explain BW-PSS-107 tells why a check matters and how to fix it
-  [2]
-  $ bulwark scan --framework pss-baseline --summary examples/shop
-  bulwark: examples/shop/chart/templates/mailer.yaml:1:2: expected an object's key in quotes
   SEVERITY  FINDINGS  RULE        TITLE
   critical         1  BW-PSS-107  Container runs privileged
   high             3  BW-PSS-102  Container adds a dangerous capability
@@ -306,9 +226,58 @@ Narrowed by rule and framework.
   medium           1  BW-PSS-105  Container takes a port of the host
 
   10 failed checks: 1 critical, 8 high, 1 medium, 0 low
-  9 objects in 9 files judged by 12 rules in 5.0 ms; 1 other document skipped
-  1 input or part of one could not be read and was not judged
+  9 objects in 10 files judged by 12 rules in 5.0 ms; 1 document skipped (no Kubernetes object)
+  Not judged: 3 unreadable inputs or parts of them
   [2]
+
+  $ bulwark scan --framework pss-baseline --summary examples/nowhere examples/shop/namespace.yaml
+  bulwark: examples/nowhere: does not exist
+  No failed checks
+  1 object in 1 file judged by 12 rules in 5.0 ms
+  Not judged: 1 unreadable input or part of one
+  [2]
+  $ bulwark scan --framework pss-baseline examples/shop/drafts/search.yaml
+  bulwark: examples/shop/drafts/search.yaml:12:10: did not find expected '-' indicator while parsing a block collection that begins at line 10
+  Nothing was judged: no Kubernetes objects were found
+  0 objects in 1 file judged by 12 rules in 5.0 ms
+  Not judged: 1 unreadable input or part of one
+  [2]
+
+Narrowed by rule and framework.
+
+  $ bulwark scan --rule BW-PSS-107 examples/shop
+  bulwark: examples/shop/chart/templates/mailer.yaml:1:2: expected an object's key in quotes
+  bulwark: examples/shop/chart/templates/mailer.yaml:13:2: expected an object's key in quotes
+  Deployment shop/checkout  examples/shop/web/checkout.yaml:2
+    CRITICAL  BW-PSS-107  Container runs privileged
+      examples/shop/web/checkout.yaml:32:13  container "checkout" runs privileged
+       32 |             privileged: true
+          |             ^~~~~~~~~~
+      fix: Set privileged to false and add only the capabilities or devices that the program needs.
+
+  1 failed check: 1 critical, 0 high, 0 medium, 0 low
+  9 objects in 9 files judged by 1 rule in 5.0 ms; 1 document skipped (no Kubernetes object)
+  Not judged: 2 unreadable inputs or parts of them
+
+  bulwark explain BW-PSS-107 tells why a check matters and how to fix it
+  [2]
+
+  $ bulwark scan --framework pss-baseline --summary examples/shop
+  bulwark: examples/shop/chart/templates/mailer.yaml:1:2: expected an object's key in quotes
+  bulwark: examples/shop/chart/templates/mailer.yaml:13:2: expected an object's key in quotes
+  SEVERITY  FINDINGS  RULE        TITLE
+  critical         1  BW-PSS-107  Container runs privileged
+  high             3  BW-PSS-102  Container adds a dangerous capability
+  high             2  BW-PSS-103  Pod shares a namespace of the host
+  high             2  BW-PSS-104  Pod mounts a path of the host
+  high             1  BW-PSS-110  Seccomp filter switched off or unknown
+  medium           1  BW-PSS-105  Container takes a port of the host
+
+  10 failed checks: 1 critical, 8 high, 1 medium, 0 low
+  9 objects in 9 files judged by 12 rules in 5.0 ms; 1 document skipped (no Kubernetes object)
+  Not judged: 2 unreadable inputs or parts of them
+  [2]
+
   $ bulwark scan --framework pss-basline examples/shop
   bulwark: no framework "pss-basline"; did you mean pss-baseline?
   [2]
@@ -320,30 +289,35 @@ Wide, narrow, and with what passed.
 
   $ bulwark scan -o wide --rule BW-PSS-104 examples/shop
   bulwark: examples/shop/chart/templates/mailer.yaml:1:2: expected an object's key in quotes
+  bulwark: examples/shop/chart/templates/mailer.yaml:13:2: expected an object's key in quotes
   CronJob shop/backup  examples/shop/batch/backup.json:1
     HIGH      BW-PSS-104  Pod mounts a path of the host
-      examples/shop/batch/backup.json:21:44  spec.jobTemplate.spec.template.spec.volumes[0].hostPath  volume "backup" is /srv/backup of the host
+      examples/shop/batch/backup.json:21:44  volume "backup" is /srv/backup of the host
        21 |             "volumes": [{"name": "backup", "hostPath": {"path": "/srv/backup"}}]
           |                                            ^~~~~~~~~~
+      path: spec.jobTemplate.spec.template.spec.volumes[0].hostPath
       fix: Use an emptyDir, configMap, projected or persistentVolumeClaim volume; for node agents a CSI driver.
       see: W01, pss-baseline hostPathVolumes, pss-restricted restrictedVolumes
 
   DaemonSet ops/node-agent  examples/shop/ops/node-agent.yaml:2
     HIGH      BW-PSS-104  Pod mounts a path of the host
-      examples/shop/ops/node-agent.yaml:27:11  spec.template.spec.volumes[0].hostPath  volume "root" is / of the host
+      examples/shop/ops/node-agent.yaml:27:11  volume "root" is / of the host
        27 |           hostPath: {path: /}
           |           ^~~~~~~~
+      path: spec.template.spec.volumes[0].hostPath
       fix: Use an emptyDir, configMap, projected or persistentVolumeClaim volume; for node agents a CSI driver.
       see: W01, pss-baseline hostPathVolumes, pss-restricted restrictedVolumes
 
   2 failed checks: 0 critical, 2 high, 0 medium, 0 low
-  9 objects in 9 files judged by 1 rule in 5.0 ms; 1 other document skipped
-  1 input or part of one could not be read and was not judged
+  9 objects in 9 files judged by 1 rule in 5.0 ms; 1 document skipped (no Kubernetes object)
+  Not judged: 2 unreadable inputs or parts of them
 
   bulwark explain BW-PSS-104 tells why a check matters and how to fix it
   [2]
+
   $ COLUMNS=60 bulwark scan --rule BW-PSS-104 examples/shop
   bulwark: examples/shop/chart/templates/mailer.yaml:1:2: expected an object's key in quotes
+  bulwark: examples/shop/chart/templates/mailer.yaml:13:2: expected an object's key in quotes
   CronJob shop/backup  examples/shop/batch/backup.json:1
     HIGH      BW-PSS-104  Pod mounts a path of the host
       examples/shop/batch/backup.json:21:44
@@ -365,22 +339,25 @@ Wide, narrow, and with what passed.
            driver.
 
   2 failed checks: 0 critical, 2 high, 0 medium, 0 low
-  9 objects in 9 files judged by 1 rule in 5.0 ms; 1 other document skipped
-  1 input or part of one could not be read and was not judged
+  9 objects in 9 files judged by 1 rule in 5.0 ms; 1 document skipped (no Kubernetes object)
+  Not judged: 2 unreadable inputs or parts of them
 
   bulwark explain BW-PSS-104 tells why a check matters and how to fix it
   [2]
+
   $ bulwark scan --include-passed --rule BW-PSS-104 examples/shop/web
   Deployment shop/checkout  examples/shop/web/checkout.yaml:2
-    PASS      BW-PSS-104  Pod mounts a path of the host: Pod mounts a path of the host
+    PASS      BW-PSS-104  Pod mounts a path of the host
 
   Deployment shop/storefront  examples/shop/web/storefront.yaml:2
-    PASS      BW-PSS-104  Pod mounts a path of the host: Pod mounts a path of the host
+    PASS      BW-PSS-104  Pod mounts a path of the host
 
   No failed checks
   3 objects in 2 files judged by 1 rule in 5.0 ms
+
   $ bulwark scan --color always --rule BW-PSS-107 examples/shop | cat -v
   bulwark: examples/shop/chart/templates/mailer.yaml:1:2: expected an object's key in quotes
+  bulwark: examples/shop/chart/templates/mailer.yaml:13:2: expected an object's key in quotes
   ^[[1mDeployment shop/checkout^[[0m  ^[[2mexamples/shop/web/checkout.yaml:2^[[0m
     ^[[1;31mCRITICAL^[[0m  ^[[1mBW-PSS-107^[[0m  Container runs privileged
       examples/shop/web/checkout.yaml:32:13  container "checkout" runs privileged
@@ -389,14 +366,17 @@ Wide, narrow, and with what passed.
       ^[[32mfix:^[[0m Set privileged to false and add only the capabilities or devices that the program needs.
 
   ^[[1m1 failed check^[[0m: ^[[1;31m1 critical^[[0m, ^[[2m0 high^[[0m, ^[[2m0 medium^[[0m, ^[[2m0 low^[[0m
-  9 objects in 9 files judged by 1 rule in 5.0 ms; 1 other document skipped
-  ^[[1;35m1 input or part of one could not be read and was not judged^[[0m
-  ^[[2m
-  bulwark explain BW-PSS-107 tells why a check matters and how to fix it^[[0m
+  9 objects in 9 files judged by 1 rule in 5.0 ms; 1 document skipped (no Kubernetes object)
+  ^[[1;35mNot judged: 2 unreadable inputs or parts of them^[[0m
+
+  ^[[2mbulwark explain BW-PSS-107 tells why a check matters and how to fix it^[[0m
+
   $ NO_COLOR=1 CLICOLOR_FORCE=1 bulwark scan --rule BW-PSS-107 examples/shop | grep -c "$(printf '\033')"
   bulwark: examples/shop/chart/templates/mailer.yaml:1:2: expected an object's key in quotes
+  bulwark: examples/shop/chart/templates/mailer.yaml:13:2: expected an object's key in quotes
   0
   [1]
   $ CLICOLOR_FORCE=1 bulwark scan --rule BW-PSS-107 examples/shop | grep -c "$(printf '\033')"
   bulwark: examples/shop/chart/templates/mailer.yaml:1:2: expected an object's key in quotes
-  9
+  bulwark: examples/shop/chart/templates/mailer.yaml:13:2: expected an object's key in quotes
+  8
