@@ -44,6 +44,7 @@ struct bw_cel_overload {
                                    "list(T).sum() -> T"; parsed once, when first used */
         bw_cel_function_impl impl;
         bw_cel_cost_fn cost;
+        bw_cel_cost_fn cost_unsettled; /* used where the checker left several overloads; NULL: the same */
 };
 
 struct bw_cel_function {

@@ -99,5 +99,7 @@ uint64_t bw_cel_site_cost(const struct bw_cel_site *site, const struct bw_value 
                 found = &site->candidates[0];
         if (!found || site->unit_cost || !found->overload->cost)
                 return 1;
+        if (site->n_candidates != 1 && found->overload->cost_unsettled)
+                return found->overload->cost_unsettled(args, site->n_args, result);
         return found->overload->cost(args, site->n_args, result);
 }

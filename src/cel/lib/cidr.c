@@ -185,18 +185,27 @@ static struct bw_value to_string(const struct bw_cel_call *call, const struct bw
         return bw_lib_copy(call, bw_str_n(text, format_text(cidr, text, sizeof(text))));
 }
 
+/* The reference prices the parsing of a text only where it knows before that it will be one. */
 static uint64_t cost_contains_ip(const struct bw_value *args, size_t n, struct bw_value result)
 {
-        uint64_t cost = bw_lib_scaled(bw_lib_size(args[0]) * 2, BW_LIB_SCAN);
-
         (void)n;
         (void)result;
-        return args[1].type == BW_STRING ? cost + bw_lib_scaled(bw_lib_size(args[1]), BW_LIB_SCAN) : cost;
+        return bw_lib_scaled(bw_lib_size(args[0]) * 2, BW_LIB_SCAN);
+}
+
+static uint64_t cost_contains_ip_text(const struct bw_value *args, size_t n, struct bw_value result)
+{
+        return cost_contains_ip(args, n, result) + bw_lib_scaled(bw_lib_size(args[1]), BW_LIB_SCAN);
 }
 
 static uint64_t cost_contains_cidr(const struct bw_value *args, size_t n, struct bw_value result)
 {
         return cost_contains_ip(args, n, result) + bw_lib_scaled(bw_lib_size(args[0]), BW_LIB_SCAN) + 1;
+}
+
+static uint64_t cost_contains_cidr_text(const struct bw_value *args, size_t n, struct bw_value result)
+{
+        return cost_contains_cidr(args, n, result) + bw_lib_scaled(bw_lib_size(args[1]), BW_LIB_SCAN);
 }
 
 static const struct bw_cel_overload cidr_overloads[] = {
@@ -206,11 +215,13 @@ static const struct bw_cel_overload is_cidr_overloads[] = {
         {"is_cidr", "isCIDR(string) -> bool", is_cidr, bw_lib_cost_scan},
 };
 static const struct bw_cel_overload contains_ip_overloads[] = {
-        {"cidr_contains_ip_string", "net.CIDR.containsIP(string) -> bool", contains_ip, cost_contains_ip},
+        {"cidr_contains_ip_string", "net.CIDR.containsIP(string) -> bool", contains_ip, cost_contains_ip_text,
+         cost_contains_ip},
         {"cidr_contains_ip_ip", "net.CIDR.containsIP(net.IP) -> bool", contains_ip, cost_contains_ip},
 };
 static const struct bw_cel_overload contains_cidr_overloads[] = {
-        {"cidr_contains_cidr_string", "net.CIDR.containsCIDR(string) -> bool", contains_cidr, cost_contains_cidr},
+        {"cidr_contains_cidr_string", "net.CIDR.containsCIDR(string) -> bool", contains_cidr, cost_contains_cidr_text,
+         cost_contains_cidr},
         {"cidr_contains_cidr", "net.CIDR.containsCIDR(net.CIDR) -> bool", contains_cidr, cost_contains_cidr},
 };
 static const struct bw_cel_overload ip_overloads[] = {
