@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * lib: the libraries of CEL functions, one file each. registry.c lists them; nothing else names them.
- * Ownership and threads: static tables.
+ * Ownership: static tables. Threads: immutable.
  */
 #ifndef BW_CEL_LIB_LIB_H
 #define BW_CEL_LIB_LIB_H
