@@ -246,36 +246,26 @@ struct bw_value bw_map_walk(struct bw_value map, const char *dotted)
 
 /* ---- equality and order ---- */
 
-/* Compares an int64 with a double exactly, although 2^63 - 1 is no double. */
+#define CMP(a, b) (((a) > (b)) - ((a) < (b)))
+
+/* As the reference has it: within int64's range the integer is rounded to a double, so that 2^63 - 1 equals 2^63. */
 static int cmp_int_double(int64_t i, double d)
 {
-        if (d >= 9223372036854775808.0)
+        if (d > 0x1p63)
                 return -1;
-        if (d < -9223372036854775808.0)
+        if (d < -0x1p63)
                 return 1;
-        int64_t whole = (int64_t)d;
-
-        if (i != whole)
-                return i < whole ? -1 : 1;
-        double fraction = d - (double)whole;
-
-        return fraction > 0 ? -1 : fraction < 0 ? 1 : 0;
+        return CMP((double)i, d);
 }
 
 static int cmp_uint_double(uint64_t u, double d)
 {
-        if (d >= 18446744073709551616.0)
+        if (d > 0x1p64)
                 return -1;
         if (d < 0)
                 return 1;
-        uint64_t whole = (uint64_t)d;
-
-        if (u != whole)
-                return u < whole ? -1 : 1;
-        return d - (double)whole > 0 ? -1 : 0;
+        return CMP((double)u, d);
 }
-
-#define CMP(a, b) (((a) > (b)) - ((a) < (b)))
 
 static bool is_number(struct bw_value v)
 {

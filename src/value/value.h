@@ -250,9 +250,9 @@ static inline struct bw_value bw_value_list(const struct bw_list *list, uint32_t
 }
 
 /*
- * Equality and order as CEL has them: numbers compare across int, uint and double exactly; NaN equals nothing; lists and
- * maps by content; different types are unequal. bw_value_cmp: numbers, strings, bytes, bools, timestamps, durations;
- * *ret < 0, 0, > 0; false when the two have no order (NaN, other types).
+ * Equality and order as cel-go has them: numbers compare across int, uint and double (with a double, as doubles); NaN
+ * equals nothing; lists and maps by content; different types are unequal. bw_value_cmp: numbers, strings, bytes, bools,
+ * timestamps, durations; *ret < 0, 0, > 0; false when the two have no order (NaN, other types).
  */
 bool bw_value_eq(struct bw_value a, struct bw_value b);
 bool bw_value_cmp(struct bw_value a, struct bw_value b, int *ret);
