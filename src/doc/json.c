@@ -122,6 +122,8 @@ static size_t place_before(struct bw_str text, size_t at)
 
 /* ---- yyjson's values to ours ---- */
 
+#define ROOM ((size_t)4096)
+
 /* An open list or object. Keys and values of a map's entries lie as the items of a list do. */
 struct level {
         struct bw_value *next; /* of the container outside: where it goes on, */
@@ -136,6 +138,8 @@ struct conversion {
         struct level *levels;
         size_t n_levels;
         size_t cap_levels;
+        char *room;      /* for containers: taken from the arena in larger pieces */
+        size_t room_left;
         bool strict;
 };
 
@@ -166,6 +170,26 @@ static struct bw_value scalar_of(const yyjson_val *val)
         }
 }
 
+static inline void *carve(struct conversion *c, size_t size)
+{
+        void *p;
+
+        if (BW_UNLIKELY(size > c->room_left)) {
+                if (size > ROOM / 4)
+                        return bw_arena_alloc(c->arena, size);
+                c->room = bw_arena_alloc(c->arena, ROOM);
+                if (!c->room) {
+                        c->room_left = 0;
+                        return NULL;
+                }
+                c->room_left = ROOM;
+        }
+        p = c->room;
+        c->room += size;
+        c->room_left -= size;
+        return p;
+}
+
 /* Enters a list or object with members: *next and *end are where they go. */
 static int open_level(struct conversion *c, const yyjson_val *val, struct bw_value *self, struct bw_value **next,
                       struct bw_value **end)
@@ -182,16 +206,18 @@ static int open_level(struct conversion *c, const yyjson_val *val, struct bw_val
         l = &c->levels[c->n_levels++];
         *l = (struct level){.next = *next, .end = *end, .self = self};
         if ((val->tag & YYJSON_TYPE_MASK) == YYJSON_TYPE_OBJ) {
-                l->map = bw_map_new(c->arena, n);
+                l->map = carve(c, sizeof(*l->map) + n * sizeof(l->map->entries[0]));
                 if (!l->map)
                         return -ENOMEM;
+                l->map->marks = NULL;
                 *self = bw_value_map(l->map, n);
                 *next = &l->map->entries[0].key;
                 *end = *next + (size_t)n * 2;
         } else {
-                list = bw_list_new(c->arena, n);
+                list = carve(c, sizeof(*list) + n * sizeof(list->items[0]));
                 if (!list)
                         return -ENOMEM;
+                list->marks = NULL;
                 *self = bw_value_list(list, n);
                 *next = list->items;
                 *end = *next + n;
