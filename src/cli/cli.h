@@ -16,7 +16,7 @@
 #define BW_EXITS(X)                                                                                \
         X(OK, 0, "nothing at or over --fail-on (default: high); or the verb did what it was asked") \
         X(FINDINGS, 1, "findings at or over --fail-on; problems in rules; failed tests of rules")  \
-        X(USAGE, 2, "wrong usage, or an input that could not be read (the rest is still judged)")  \
+        X(USAGE, 2, "wrong usage, or something that could not be read or judged (the rest still is)")  \
         X(INTERNAL, 3, "an internal error: no memory, output that cannot be written")              \
         X(INTERRUPTED, 130, "interrupted (Ctrl-C or SIGTERM): what was found until then is printed")
 

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
+#include "os/proc.h"
 
 /* kubectl runs a plugin by the file name kubectl-NAME. */
 static const char *program_name(const char *argv0)
@@ -102,6 +103,7 @@ int main(int argc, char **argv)
 {
         struct bw_cli cli = {.program = program_name(argc > 0 ? argv[0] : NULL)};
 
+        bw_proc_hold_std_fds();
         /* A reader that goes away is seen as EPIPE, so that files named by -o are still finished. */
         (void)signal(SIGPIPE, SIG_IGN);
         bw_term_init(&cli.out, STDOUT_FILENO);

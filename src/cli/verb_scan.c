@@ -263,7 +263,8 @@ static int exit_status(const struct job *job, const struct bw_report *report)
 {
         if (bw_proc_interrupt_signal())
                 return BW_EXIT_INTERRUPTED;
-        if (report->n_errors)
+        /* A rule that could not be evaluated has not passed. */
+        if (report->n_errors || report->summary.verdicts[BW_VERDICT_ERROR])
                 return BW_EXIT_USAGE;
         for (int i = job->fail_on; i < _BW_SEVERITY_MAX; i++)
                 if (report->summary.by_severity[i])
