@@ -77,7 +77,7 @@ static int check_expr(struct lint *l, const struct bw_cel_env *env, const struct
                 add_issues(l, expr, what, &issues);
         else if (r < 0)
                 rule_problem_add(&l->problems, l->doc, expr->mark, "%s: %s", what, err.message);
-        else if (wanted && type->kind != BW_CEL_DYN && !bw_cel_type_same(type, wanted))
+        else if (wanted && type->kind != BW_CEL_DYN && type->kind != wanted->kind)
                 rule_problem_add(&l->problems, l->doc, expr->mark, "%s must give a %.*s", what, BW_STR_ARG(wanted->name));
         return 0;
 }
