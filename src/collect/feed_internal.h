@@ -36,7 +36,7 @@ struct bw_unit {
         struct bw_unit_file *files;
         size_t n_files, files_cap, next_file;
         struct bw_error *errors;      /* of the walk, or of pieces */
-        size_t n_errors, errors_cap;
+        size_t n_errors, n_walk_errors, errors_cap;
         struct bw_unit_piece *pieces; /* of the file or slice at hand */
         size_t n_pieces, pieces_cap, next_piece;
         bool has_late_error;          /* to be given behind the pieces */

@@ -38,7 +38,7 @@ void bw_unit_clear(struct bw_unit *unit)
         bw_buf_clear(&unit->text);
         bw_buf_clear(&unit->names);
         unit->n_files = unit->next_file = 0;
-        unit->n_errors = 0;
+        unit->n_errors = unit->n_walk_errors = 0;
         unit->n_pieces = unit->next_piece = 0;
         unit->has_late_error = false;
         unit->part = 0;
@@ -80,6 +80,7 @@ int bw_unit_add_file(struct bw_unit *unit, const struct bw_walk_entry *entry, st
                 if (bw_grow(&unit->errors, &unit->errors_cap, unit->n_errors + 1, sizeof(entry->error)) < 0)
                         return bw_error_nomem(reterr);
                 unit->errors[unit->n_errors++] = entry->error;
+                unit->n_walk_errors = unit->n_errors;
         }
         unit->files[unit->n_files++] = file;
         return 0;
@@ -127,6 +128,7 @@ static int read_small(struct bw_unit *unit, const struct bw_unit_file *f, struct
                 unit->stats.bytes += source.n_text;
         bw_source_done(&source);
         if (is_big) {
+                bw_buf_clear(&unit->text);
                 r = bw_feed_give_back(unit->feed, name, f->number, f->flags, reterr);
                 return r < 0 ? r : 1;
         }
@@ -140,22 +142,28 @@ static int next_file(struct bw_unit *unit, struct bw_error *reterr)
         struct bw_error err = {0};
         struct bw_cutter cutter;
         struct bw_str rest;
-        int r;
+        int r = 0;
 
-        unit->input = (struct bw_input){.name = bw_str_n(unit->names.p + f->name, f->name_n), .number = f->number};
         unit->has_late_error = false;
         unit->n_pieces = unit->next_piece = 0;
+        unit->n_errors = unit->n_walk_errors;
         bw_buf_clear(&unit->text);
         if (f->failed)
-                return set_late_error(unit, &unit->errors[f->error], reterr);
-        r = read_small(unit, f, reterr);
-        if (r != 0)
-                return r < 0 ? r : 0;
+                r = set_late_error(unit, &unit->errors[f->error], reterr);
+        else
+                r = read_small(unit, f, reterr);
+        if (r < 0)
+                return r;
         rest = bw_buf_view(&unit->text);
         bw_cutter_init(&cutter, bw_stream_format(rest), true);
-        r = bw_unit_cut(unit, &cutter, &rest, !unit->has_late_error, &err);
-        /* Of two errors the first one in the file is the one to know. */
-        return r < 0 ? set_late_error(unit, &err, reterr) : 0;
+        if (r == 0 && rest.n && bw_unit_cut(unit, &cutter, &rest, !unit->has_late_error, &err) < 0) {
+                /* Of two errors the first one in the file is the one to know. */
+                if (set_late_error(unit, &err, reterr) < 0)
+                        return -ENOMEM;
+        }
+        /* Only now: cutting may have moved the names. */
+        unit->input = (struct bw_input){.name = bw_str_n(unit->names.p + f->name, f->name_n), .number = f->number};
+        return 0;
 }
 
 static int give_error(struct bw_unit *unit, struct bw_error *error, struct bw_str text, struct bw_item *ret_item)

@@ -30,6 +30,7 @@ static const struct {
         {ENXIO, "nothing stands behind this device or socket"},
         {ENODEV, "nothing stands behind this device"},
         {ESTALE, "the network file is gone (stale handle)"},
+        {EBADF, "is closed, or not open for reading"},
         {EINTR, "interrupted"},
         {EINVAL, "is not a file that can be read"},
 };

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "os/proc.h"
 
+#include <fcntl.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 static atomic_bool interrupted;
 static volatile sig_atomic_t interrupt_signal;
@@ -15,6 +17,16 @@ void bw_proc_hide_memory(void)
         /* Neither can fail in a way that matters: lowering limits is always allowed. */
         (void)setrlimit(RLIMIT_CORE, &none);
         (void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+}
+
+void bw_proc_hold_std_fds(void)
+{
+        for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+                if (fcntl(fd, F_GETFD) >= 0)
+                        continue;
+                /* Opened the wrong way round: reading standard input, or writing to the others, still fails. */
+                (void)!open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+        }
 }
 
 static void on_signal(int number)

@@ -14,6 +14,9 @@
 /* Secrets pass through memory: no core dump, and no other process of the same user may attach and read it. */
 void bw_proc_hide_memory(void);
 
+/* A file opened later must not become standard input or output because the caller closed that: fills the gaps. First thing. */
+void bw_proc_hold_std_fds(void);
+
 /*
  * From now on the first SIGINT or SIGTERM sets the flag (long work looks at it and ends with what it has); a second one
  * ends the process at once, as if nothing had been installed.

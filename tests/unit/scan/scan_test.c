@@ -75,12 +75,12 @@ static void test_documents_of_a_file(void **state)
         expect_scan(*state, "a.yaml", "a.yaml:1:1 Pod a 0 low|a.yaml:9:1 Pod b 2 low|");
         temp_file(*state, "list.yaml",
                   "apiVersion: v1\nkind: List\nitems:\n- apiVersion: v1\n  kind: Pod\n  metadata: {name: x}\n- apiVersion: v1\n"
-                  "  kind: Pod\n  metadata: {name: y}\n");
-        expect_scan(*state, "list.yaml", "list.yaml:4:3 Pod x 0 low|list.yaml:7:3 Pod y 1 low|");
+                  "  kind: Pod\n  metadata: {name: z}\n");
+        expect_scan(*state, "list.yaml", "list.yaml:4:3 Pod x 0 low|list.yaml:7:3 Pod z 1 low|");
         temp_file(*state, "list.json",
                   "{\"kind\":\"PodList\",\"apiVersion\":\"v1\",\"items\":[{\"metadata\":{\"name\":\"x\"}},"
                   "{\"metadata\":{\"name\":\"y\"}}]}");
-        expect_scan(*state, "list.json", "list.json:1:46 Pod x 0 low|list.json:1:71 Pod y 1 low|");
+        expect_scan(*state, "list.json", "list.json:1:46 Pod x 0 low|list.json:1:72 Pod y 1 low|");
         temp_file(*state, "empty.yaml", "");
         expect_scan(*state, "empty.yaml", "");
 }
