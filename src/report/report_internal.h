@@ -4,8 +4,8 @@
  * Ownership: borrows everything. Threads: pure functions of their arguments.
  * Source: Unicode Standard Annex 11 (East Asian Width), general categories Mn, Me and Cf.
  */
-#ifndef BW_REPORT_INTERNAL_H
-#define BW_REPORT_INTERNAL_H
+#ifndef BW_REPORT_REPORT_INTERNAL_H
+#define BW_REPORT_REPORT_INTERNAL_H
 
 #include "report/report.h"
 

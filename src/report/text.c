@@ -263,6 +263,9 @@ static void put_block(struct text *t, const struct bw_finding *const *findings, 
                 return;
         for (size_t i = 0; i < n; i++) {
                 put_place(t, findings[i]);
+                /* What a rule could not judge has nothing to fix. */
+                if (findings[i]->verdict == BW_VERDICT_ERROR)
+                        continue;
                 if (i + 1 == n || !bw_str_eq(findings[i]->remediation, findings[i + 1]->remediation))
                         put_fix(t, findings[i]->remediation);
         }

@@ -163,7 +163,8 @@ static void put_counts(struct text *t)
                 put_count(t, "; ", s->verdicts[BW_VERDICT_MANUAL], PAINT_MANUAL, "to look at by hand");
         if (s->verdicts[BW_VERDICT_ERROR])
                 put_count(t, "; ", s->verdicts[BW_VERDICT_ERROR], PAINT_ERROR,
-                          s->verdicts[BW_VERDICT_ERROR] == 1 ? "rule error" : "rule errors");
+                          s->verdicts[BW_VERDICT_ERROR] == 1 ? "check could not be evaluated"
+                                                             : "checks could not be evaluated");
         bw_report_char(&t->out, '\n');
 }
 
