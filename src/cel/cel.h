@@ -32,7 +32,7 @@ struct bw_cel_variable {
 #define BW_CEL_LIB_EXTRA (1u << 1)     /* cel-go extensions that Kubernetes 1.33 lacks: math, base64, ext lists, reverse() */
 
 struct bw_cel_env_options {
-        const struct bw_cel_variable *variables; /* copied */
+        const struct bw_cel_variable *variables; /* copied; their types are borrowed */
         size_t n_variables;
         struct bw_str container;       /* namespace for name resolution, "" = none */
         unsigned libraries;            /* BW_CEL_LIB_… beside those that are always there */
