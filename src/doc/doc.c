@@ -188,10 +188,16 @@ struct bw_mark bw_doc_mark(struct bw_doc *doc, struct bw_arena *arena, struct bw
 /* A line ends at LF, CR LF or, in YAML, at CR. */
 static size_t line_end(const struct bw_doc *doc, size_t at)
 {
-        for (; at < doc->text.n; at++)
-                if (doc->text.p[at] == '\n' || (doc->text.p[at] == '\r' && doc->format == BW_FORMAT_YAML))
-                        return at;
-        return at;
+        const char *from = doc->text.p + at;
+        size_t n = doc->text.n - at;
+        const char *end = n ? memchr(from, '\n', n) : NULL;
+        const char *cr = NULL;
+
+        if (end)
+                n = (size_t)(end - from);
+        if (n && doc->format == BW_FORMAT_YAML)
+                cr = memchr(from, '\r', n);
+        return at + (cr ? (size_t)(cr - from) : n);
 }
 
 struct bw_str bw_doc_line(const struct bw_doc *doc, uint32_t line)
