@@ -1,8 +1,6 @@
 The examples, as the documentation shows them: findings, and status 1.
 
   $ bulwark scan --framework pss-restricted examples/shop
-  bulwark: examples/shop/chart/templates/mailer.yaml:1:2: expected an object's key in quotes
-  bulwark: examples/shop/chart/templates/mailer.yaml:13:2: expected an object's key in quotes
   CronJob shop/backup  examples/shop/batch/backup.json:1
     HIGH      BW-PSS-104  Pod mounts a path of the host
       examples/shop/batch/backup.json:21:44  volume "backup" is /srv/backup of the host
@@ -158,11 +156,10 @@ The examples, as the documentation shows them: findings, and status 1.
   low              4  BW-PSS-207  Container has no seccomp filter
 
   31 failed checks: 1 critical, 8 high, 13 medium, 9 low
-  9 objects in 9 files judged by 19 rules in 5.0 ms; 1 document skipped (no Kubernetes object)
-  Not judged: 2 unreadable inputs or parts of them
+  9 objects in 9 files judged by 19 rules in 5.0 ms; 3 documents skipped (no Kubernetes objects)
 
   bulwark explain BW-PSS-107 tells why a check matters and how to fix it
-  [2]
+  [1]
 
 Nothing found, and what counts as enough to fail.
 
@@ -171,9 +168,7 @@ Nothing found, and what counts as enough to fail.
   $ bulwark scan -q --fail-on critical examples/shop/web; echo $?
   1
   $ bulwark scan -q --fail-on none examples/shop; echo $?
-  bulwark: examples/shop/chart/templates/mailer.yaml:1:2: expected an object's key in quotes
-  bulwark: examples/shop/chart/templates/mailer.yaml:13:2: expected an object's key in quotes
-  2
+  0
   $ bulwark scan -q --fail-on low --framework pss-restricted examples/shop/data; echo $?
   0
 
@@ -214,8 +209,6 @@ Standard input, and -f as kubectl has it.
 What cannot be read is named, the rest is judged, and the status is 2.
 
   $ bulwark scan --framework pss-baseline --summary --no-ignore examples/shop
-  bulwark: examples/shop/chart/templates/mailer.yaml:1:2: expected an object's key in quotes
-  bulwark: examples/shop/chart/templates/mailer.yaml:13:2: expected an object's key in quotes
   bulwark: examples/shop/drafts/search.yaml:12:10: did not find expected '-' indicator while parsing a block collection that begins at line 10
   SEVERITY  FINDINGS  RULE        TITLE
   critical         1  BW-PSS-107  Container runs privileged
@@ -226,8 +219,8 @@ What cannot be read is named, the rest is judged, and the status is 2.
   medium           1  BW-PSS-105  Container takes a port of the host
 
   10 failed checks: 1 critical, 8 high, 1 medium, 0 low
-  9 objects in 10 files judged by 12 rules in 5.0 ms; 1 document skipped (no Kubernetes object)
-  Not judged: 3 unreadable inputs or parts of them
+  9 objects in 10 files judged by 12 rules in 5.0 ms; 3 documents skipped (no Kubernetes objects)
+  Not judged: 1 unreadable input or part of one
   [2]
 
   $ bulwark scan --framework pss-baseline --summary examples/nowhere examples/shop/namespace.yaml
@@ -246,8 +239,6 @@ What cannot be read is named, the rest is judged, and the status is 2.
 Narrowed by rule and framework.
 
   $ bulwark scan --rule BW-PSS-107 examples/shop
-  bulwark: examples/shop/chart/templates/mailer.yaml:1:2: expected an object's key in quotes
-  bulwark: examples/shop/chart/templates/mailer.yaml:13:2: expected an object's key in quotes
   Deployment shop/checkout  examples/shop/web/checkout.yaml:2
     CRITICAL  BW-PSS-107  Container runs privileged
       examples/shop/web/checkout.yaml:32:13  container "checkout" runs privileged
@@ -256,15 +247,12 @@ Narrowed by rule and framework.
       fix: Set privileged to false and add only the capabilities or devices that the program needs.
 
   1 failed check: 1 critical, 0 high, 0 medium, 0 low
-  9 objects in 9 files judged by 1 rule in 5.0 ms; 1 document skipped (no Kubernetes object)
-  Not judged: 2 unreadable inputs or parts of them
+  9 objects in 9 files judged by 1 rule in 5.0 ms; 3 documents skipped (no Kubernetes objects)
 
   bulwark explain BW-PSS-107 tells why a check matters and how to fix it
-  [2]
+  [1]
 
   $ bulwark scan --framework pss-baseline --summary examples/shop
-  bulwark: examples/shop/chart/templates/mailer.yaml:1:2: expected an object's key in quotes
-  bulwark: examples/shop/chart/templates/mailer.yaml:13:2: expected an object's key in quotes
   SEVERITY  FINDINGS  RULE        TITLE
   critical         1  BW-PSS-107  Container runs privileged
   high             3  BW-PSS-102  Container adds a dangerous capability
@@ -274,9 +262,8 @@ Narrowed by rule and framework.
   medium           1  BW-PSS-105  Container takes a port of the host
 
   10 failed checks: 1 critical, 8 high, 1 medium, 0 low
-  9 objects in 9 files judged by 12 rules in 5.0 ms; 1 document skipped (no Kubernetes object)
-  Not judged: 2 unreadable inputs or parts of them
-  [2]
+  9 objects in 9 files judged by 12 rules in 5.0 ms; 3 documents skipped (no Kubernetes objects)
+  [1]
 
   $ bulwark scan --framework pss-basline examples/shop
   bulwark: no framework "pss-basline"; did you mean pss-baseline?
@@ -288,8 +275,6 @@ Narrowed by rule and framework.
 Wide, narrow, and with what passed.
 
   $ bulwark scan -o wide --rule BW-PSS-104 examples/shop
-  bulwark: examples/shop/chart/templates/mailer.yaml:1:2: expected an object's key in quotes
-  bulwark: examples/shop/chart/templates/mailer.yaml:13:2: expected an object's key in quotes
   CronJob shop/backup  examples/shop/batch/backup.json:1
     HIGH      BW-PSS-104  Pod mounts a path of the host
       examples/shop/batch/backup.json:21:44  volume "backup" is /srv/backup of the host
@@ -309,15 +294,12 @@ Wide, narrow, and with what passed.
       see: W01, pss-baseline hostPathVolumes, pss-restricted restrictedVolumes
 
   2 failed checks: 0 critical, 2 high, 0 medium, 0 low
-  9 objects in 9 files judged by 1 rule in 5.0 ms; 1 document skipped (no Kubernetes object)
-  Not judged: 2 unreadable inputs or parts of them
+  9 objects in 9 files judged by 1 rule in 5.0 ms; 3 documents skipped (no Kubernetes objects)
 
   bulwark explain BW-PSS-104 tells why a check matters and how to fix it
-  [2]
+  [1]
 
   $ COLUMNS=60 bulwark scan --rule BW-PSS-104 examples/shop
-  bulwark: examples/shop/chart/templates/mailer.yaml:1:2: expected an object's key in quotes
-  bulwark: examples/shop/chart/templates/mailer.yaml:13:2: expected an object's key in quotes
   CronJob shop/backup  examples/shop/batch/backup.json:1
     HIGH      BW-PSS-104  Pod mounts a path of the host
       examples/shop/batch/backup.json:21:44
@@ -339,11 +321,10 @@ Wide, narrow, and with what passed.
            driver.
 
   2 failed checks: 0 critical, 2 high, 0 medium, 0 low
-  9 objects in 9 files judged by 1 rule in 5.0 ms; 1 document skipped (no Kubernetes object)
-  Not judged: 2 unreadable inputs or parts of them
+  9 objects in 9 files judged by 1 rule in 5.0 ms; 3 documents skipped (no Kubernetes objects)
 
   bulwark explain BW-PSS-104 tells why a check matters and how to fix it
-  [2]
+  [1]
 
   $ bulwark scan --include-passed --rule BW-PSS-104 examples/shop/web
   Deployment shop/checkout  examples/shop/web/checkout.yaml:2
@@ -356,8 +337,6 @@ Wide, narrow, and with what passed.
   3 objects in 2 files judged by 1 rule in 5.0 ms
 
   $ bulwark scan --color always --rule BW-PSS-107 examples/shop | cat -v
-  bulwark: examples/shop/chart/templates/mailer.yaml:1:2: expected an object's key in quotes
-  bulwark: examples/shop/chart/templates/mailer.yaml:13:2: expected an object's key in quotes
   ^[[1mDeployment shop/checkout^[[0m  ^[[2mexamples/shop/web/checkout.yaml:2^[[0m
     ^[[1;31mCRITICAL^[[0m  ^[[1mBW-PSS-107^[[0m  Container runs privileged
       examples/shop/web/checkout.yaml:32:13  container "checkout" runs privileged
@@ -366,17 +345,12 @@ Wide, narrow, and with what passed.
       ^[[32mfix:^[[0m Set privileged to false and add only the capabilities or devices that the program needs.
 
   ^[[1m1 failed check^[[0m: ^[[1;31m1 critical^[[0m, ^[[2m0 high^[[0m, ^[[2m0 medium^[[0m, ^[[2m0 low^[[0m
-  9 objects in 9 files judged by 1 rule in 5.0 ms; 1 document skipped (no Kubernetes object)
-  ^[[1;35mNot judged: 2 unreadable inputs or parts of them^[[0m
+  9 objects in 9 files judged by 1 rule in 5.0 ms; 3 documents skipped (no Kubernetes objects)
 
   ^[[2mbulwark explain BW-PSS-107 tells why a check matters and how to fix it^[[0m
 
   $ NO_COLOR=1 CLICOLOR_FORCE=1 bulwark scan --rule BW-PSS-107 examples/shop | grep -c "$(printf '\033')"
-  bulwark: examples/shop/chart/templates/mailer.yaml:1:2: expected an object's key in quotes
-  bulwark: examples/shop/chart/templates/mailer.yaml:13:2: expected an object's key in quotes
   0
   [1]
   $ CLICOLOR_FORCE=1 bulwark scan --rule BW-PSS-107 examples/shop | grep -c "$(printf '\033')"
-  bulwark: examples/shop/chart/templates/mailer.yaml:1:2: expected an object's key in quotes
-  bulwark: examples/shop/chart/templates/mailer.yaml:13:2: expected an object's key in quotes
-  8
+  7
