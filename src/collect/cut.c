@@ -53,11 +53,27 @@ static uint32_t count_lines(struct bw_str text)
         return n;
 }
 
+/* Where a line begins with one '{' ("{{" is a template's); SIZE_MAX: nowhere. */
+static size_t next_value(struct bw_str text)
+{
+        size_t at = 0;
+
+        for (;;) {
+                size_t found = bw_str_find(bw_str_n(text.p + at, text.n - at), BW_STR("\n{"));
+
+                if (found == SIZE_MAX)
+                        return SIZE_MAX;
+                at += found + 1;
+                if (at + 1 >= text.n || text.p[at + 1] != '{')
+                        return at;
+        }
+}
+
 /* Goes behind what is broken: 1: *rest is at the next value, or at the end; 0: more bytes are needed to tell. */
 static int pass_broken(struct bw_cutter *cutter, struct bw_str *rest, bool eof, struct bw_piece *ret_piece)
 {
-        size_t next = bw_str_find(*rest, BW_STR("\n{"));
-        size_t n = next == SIZE_MAX ? rest->n : next + 1;
+        size_t next = next_value(*rest);
+        size_t n = next == SIZE_MAX ? rest->n : next;
         uint32_t line = cutter->line;
 
         if (next == SIZE_MAX && !eof)

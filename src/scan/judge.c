@@ -3,6 +3,7 @@
 #include "base/alloc.h"
 #include "base/arena.h"
 #include "base/limits.h"
+#include "doc/classify.h"
 #include "scan/worker_internal.h"
 
 /*
@@ -90,12 +91,31 @@ static int judge_object(void *userdata, struct bw_doc *doc, struct bw_error *ret
         return r < 0 ? document_error(worker, doc, r, &err, reterr) : 0;
 }
 
+/* Text that cannot be read because it is to be made into a document first is counted, not complained of. */
+static bool is_template(struct bw_worker *worker, int code, struct bw_str text)
+{
+        if (code != -EINVAL || !bw_text_is_template(text))
+                return false;
+        worker->has_template = true;
+        worker->n_other++;
+        return true;
+}
+
+int bw_worker_broken(struct bw_worker *worker, const struct bw_item *item, struct bw_error *reterr)
+{
+        if (is_template(worker, item->error->code, item->piece.text))
+                return 0;
+        return bw_worker_add_error(worker, item->input->name, item->error, reterr);
+}
+
 int bw_worker_piece(struct bw_worker *worker, const struct bw_item *item, struct bw_error *reterr)
 {
         struct bw_doc doc = {0};
         struct bw_error err = {0};
         int r = bw_doc_read(worker->arena, &item->piece, false, &doc, &err);
 
+        if (is_template(worker, r, item->piece.text))
+                return 0;
         doc.input = item->input;
         if (r < 0) {
                 doc.line = item->piece.line;

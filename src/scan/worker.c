@@ -152,7 +152,7 @@ static int work_on_unit(struct bw_worker *worker, struct bw_error *reterr)
                 if (r < 0)
                         return r;
                 if (item.failed)
-                        r = bw_worker_add_error(worker, item.input->name, item.error, reterr);
+                        r = bw_worker_broken(worker, &item, reterr);
                 else
                         r = bw_worker_piece(worker, &item, reterr);
                 if (r < 0)

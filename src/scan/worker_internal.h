@@ -73,6 +73,8 @@ BW_CHECK int bw_worker_step(struct bw_worker *worker);
 
 /* One document's text: read, identified, judged. What is wrong with it becomes an error of the part. -ENOMEM. */
 BW_CHECK int bw_worker_piece(struct bw_worker *worker, const struct bw_item *item, struct bw_error *reterr);
+/* An item that could not be read. -ENOMEM. */
+BW_CHECK int bw_worker_broken(struct bw_worker *worker, const struct bw_item *item, struct bw_error *reterr);
 BW_CHECK int bw_worker_add_error(struct bw_worker *worker, struct bw_str file, const struct bw_error *err,
                                  struct bw_error *reterr);
 /* For bw_catalog_evaluate. */

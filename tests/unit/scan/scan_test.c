@@ -116,6 +116,24 @@ static void test_errors_do_not_end_the_file(void **state)
         bw_scan_free(scan);
 }
 
+/* Templates are counted, once a file, and what can be read of them is judged. */
+static void test_templates(void **state)
+{
+        struct bw_str path;
+        struct bw_scan_options options = {.paths = &path, .n_paths = 1, .threads = 1};
+        bw_auto(bw_scan_free) struct bw_scan *scan = NULL;
+
+        temp_file(*state, "d/a.yaml", "{{- if .Values.a }}\nkind: X\n{{- end }}\n");
+        temp_file(*state, "d/b.yaml", POD("b") "---\nkey: {{ .Values.a }}\n---\na: {{ .b }}\n");
+        temp_file(*state, "d/c.yaml", "a: {{\n");
+        path = bw_str(temp_path(*state, "d"));
+        scan = scan_of(&options);
+        assert_int_equal(bw_scan_stats(scan)->templates, 2);
+        assert_int_equal(bw_scan_stats(scan)->other, 3);
+        assert_int_equal(bw_scan_report(scan)->n_findings, 1);
+        assert_int_equal(bw_scan_report(scan)->n_errors, 1);
+}
+
 static void test_an_object_that_cannot_be_judged(void **state)
 {
         temp_file(*state, "a.yaml",
@@ -286,6 +304,7 @@ int main(void)
                 cmocka_unit_test_setup_teardown(test_documents_of_a_file, setup, teardown),
                 cmocka_unit_test_setup_teardown(test_order_within_a_document, setup, teardown),
                 cmocka_unit_test_setup_teardown(test_errors_do_not_end_the_file, setup, teardown),
+                cmocka_unit_test_setup_teardown(test_templates, setup, teardown),
                 cmocka_unit_test_setup_teardown(test_an_object_that_cannot_be_judged, setup, teardown),
                 cmocka_unit_test_setup_teardown(test_rules_that_do_not_compile, setup, teardown),
                 cmocka_unit_test_setup_teardown(test_many_errors, setup, teardown),
