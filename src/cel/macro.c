@@ -406,7 +406,7 @@ static const struct macro macros[] = {
         {"transformMap", 4, true, 2, BW_CEL_MACRO_TRANSFORM_MAP, expand_transform_map, NULL, 0},
         {"transformMapEntry", 3, true, 2, BW_CEL_MACRO_TRANSFORM_MAP_ENTRY, expand_transform_entry, NULL, 0},
         {"transformMapEntry", 4, true, 2, BW_CEL_MACRO_TRANSFORM_MAP_ENTRY, expand_transform_entry, NULL, 0},
-        {"bind", 3, true, 1, BW_CEL_MACRO_NONE, expand_bind, "cel", 0},
+        {"bind", 3, true, 1, BW_CEL_MACRO_NONE, expand_bind, "cel", BW_CEL_LIB_EXTRA},
         {"optMap", 2, true, 1, BW_CEL_MACRO_NONE, expand_opt_map, NULL, 0},
         {"optFlatMap", 2, true, 1, BW_CEL_MACRO_NONE, expand_opt_flat_map, NULL, 0},
         {"greatest", ANY_NUMBER, true, 0, BW_CEL_MACRO_NONE, expand_greatest, "math", BW_CEL_LIB_EXTRA},

@@ -28,7 +28,9 @@ static int setup(void **state)
                 {.name = BW_STR("hidden"), .undeclared = true},
                 {.name = BW_STR("generic")},
         };
-        struct bw_cel_env_options options = {.variables = variables, .n_variables = BW_ARRAY_SIZE(variables)};
+        struct bw_cel_env_options options = {
+                .variables = variables, .n_variables = BW_ARRAY_SIZE(variables), .libraries = BW_CEL_LIB_EXTRA,
+        };
 
         (void)state;
         arena = bw_arena_new(0);
