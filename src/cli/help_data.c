@@ -155,8 +155,11 @@ static void put_cell(struct bw_buf *out, struct bw_str s)
 
 static void markdown_verb(struct bw_buf *out, const struct bw_verb *verb)
 {
-        bw_buf_printf(out, "\n## bulwark %s\n\n%s.\n\n    bulwark %s [flags]%s%s\n\n%s\n", verb->name, verb->summary,
-                      verb->name, verb->args[0] ? " " : "", verb->args, verb->text);
+        char first = verb->summary[0];
+
+        bw_buf_printf(out, "\n## bulwark %s\n\n%c%s.\n\n    bulwark %s [flags]%s%s\n\n%s\n", verb->name,
+                      first >= 'a' && first <= 'z' ? first - 'a' + 'A' : first, verb->summary + 1, verb->name,
+                      verb->args[0] ? " " : "", verb->args, verb->text);
         bw_buf_puts(out, "\n| flag | what |\n|---|---|\n");
         for (const struct bw_option *o = verb->options; o->name; o++) {
                 bw_buf_puts(out, "| `");

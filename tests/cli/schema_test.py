@@ -22,9 +22,32 @@ RUNS = [
 ]
 
 
+def bulwark(*args, text=None):
+    return subprocess.run([os.environ['BULWARK'], *args], cwd=ROOT, capture_output=True, text=True, input=text).stdout
+
+
 def report(args):
-    run = subprocess.run([os.environ['BULWARK'], 'scan', '-o', 'json', *args], cwd=ROOT, capture_output=True, text=True)
-    return json.loads(run.stdout)
+    return json.loads(bulwark('scan', '-o', 'json', *args))
+
+
+def yaml_report(args):
+    """The same from YAML, read back by the program's own reader."""
+    return json.loads(bulwark('cel', '-o', 'json', '-f', '-', 'object', text=bulwark('scan', '-o', 'yaml', *args)))
+
+
+def same_report(a, b):
+    for each in (a, b):
+        each['metadata']['generatedAt'] = ''
+    return a == b
+
+
+def runs():
+    """Our own examples, and real manifests where they are there."""
+    corpus = pathlib.Path(os.environ.get('SHARED', '/nonexistent')) / 'corpus' / 'files'
+    if not corpus.is_dir():
+        print('skipped: no corpus of real manifests')
+        return RUNS
+    return [*RUNS, [str(corpus)], [str(corpus), '--include-passed']]
 
 
 def paths(value, at=()):
@@ -65,9 +88,13 @@ def main():
     failures = []
     if jsonschema.is_closed(SCHEMA):
         failures.append(f'schema is open: {jsonschema.is_closed(SCHEMA)}')
-    for args in RUNS:
-        for problem in jsonschema.validate(SCHEMA, report(args)):
+    valid_runs = runs()
+    for args in valid_runs:
+        came = report(args)
+        for problem in jsonschema.validate(SCHEMA, came):
             failures.append(f'scan {args}: {problem}')
+        if not same_report(came, yaml_report(args)):
+            failures.append(f'scan {args}: YAML says something else than JSON')
 
     valid = report(['examples/shop', '--no-ignore'])
     if not valid['findings'] or not valid.get('errors'):
@@ -90,7 +117,7 @@ def main():
         pass
     for failure in failures:
         print(failure)
-    print(f'{len(RUNS)} reports valid, {refused} mutants refused' if not failures else f'{len(failures)} failures')
+    print(f'{len(valid_runs)} reports valid, {refused} mutants refused' if not failures else f'{len(failures)} failures')
     return 1 if failures else 0
 
 

@@ -37,6 +37,7 @@ def check_verb(verb, completion, page):
     expect(man.startswith('.TH ') and '.SH EXIT STATUS' in man, f'man page of {name} is odd')
     expect(f'## bulwark {name}\n' in page, f'{name} is not on the page of commands')
     expect(verb['examples'], f'{name} has no example')
+    expect(f"'{name}'" in (ROOT / 'docs' / 'meson.build').read_text(), f'{name} has no man page to install')
     for option in verb['options']:
         flag = '--' + option['name']
         expect(option['help'], f'{name} {flag} has no help')
