@@ -6,7 +6,7 @@
 
 #define LIMB 1000000000u
 #define LIMB_DIGITS 9
-#define MAX_LIMBS (BW_LIMIT_QUANTITY_DIGITS / LIMB_DIGITS + 1)
+#define MAX_LIMBS (BW_LIMIT_QUANTITY_DIGITS / LIMB_DIGITS + 2) /* one for the carry; check() counts digits */
 
 static const uint32_t powers[] = {1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000, LIMB};
 

@@ -7,6 +7,7 @@
 #include "cel/lib/format.h"
 
 #include "cel/lib/lib_internal.h"
+#include "cel/lib/std.h"
 #include "cel/lib/time.h"
 
 #define PRECISION_DEFAULT 6
@@ -392,6 +393,8 @@ static void put_nested(struct writer *w, struct bw_value v)
 
 static void put_string(struct writer *w, struct bw_value v)
 {
+        char number[BW_STD_DOUBLE_TEXT];
+
         switch ((enum bw_type)v.type) {
         case BW_NULL:
                 bw_buf_puts(w->out, "null");
@@ -406,7 +409,7 @@ static void put_string(struct writer *w, struct bw_value v)
                 bw_buf_u64(w->out, v.u);
                 return;
         case BW_DOUBLE:
-                bw_buf_double(w->out, v.d);
+                bw_buf_put(w->out, number, bw_std_write_double(v.d, number));
                 return;
         case BW_BYTES:
                 if (!bw_utf8_valid(bw_lib_text(v))) {

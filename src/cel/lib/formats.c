@@ -262,14 +262,14 @@ static void check_uuid(struct faults *f, struct bw_str s)
 /* Full groups of four characters; the last may end with one or two equal signs. */
 static void check_byte(struct faults *f, struct bw_str s)
 {
+        bool valid = s.n > 0 && s.n % 4 == 0;
         size_t n = s.n;
 
         while (n > 0 && s.n - n < 2 && s.p[n - 1] == '=')
                 n--;
-        for (size_t i = 0; i < n; i++)
-                if (!is_in(s.p[i], LOWER | UPPER | DIGIT) && s.p[i] != '+' && s.p[i] != '/')
-                        n = SIZE_MAX;
-        if (s.n == 0 || s.n % 4 != 0 || n == SIZE_MAX)
+        for (size_t i = 0; i < n && valid; i++)
+                valid = is_in(s.p[i], LOWER | UPPER | DIGIT) || s.p[i] == '+' || s.p[i] == '/';
+        if (!valid)
                 fault(f, "invalid base64");
 }
 

@@ -19,75 +19,127 @@ struct bw_regex {
 
 /* ---- from Go's syntax to RE2's ---- */
 
-/*
- * Both read the same language but for a few places: Go knows (?<name>…) beside (?P<name>…), refuses \C and bounds the
- * nesting. What RE2 refuses on its own is left to it.
- */
-static int translate(struct bw_str pattern, struct bw_buf *out, const char **ret_why)
+struct names {
+        struct bw_str *items;
+        size_t n;
+        size_t cap;
+};
+
+struct translation {
+        struct bw_str pattern;
+        size_t at;
+        struct bw_buf *out;
+        struct names names;
+        unsigned depth;
+        const char *why; /* set when the pattern is refused */
+};
+
+static char peek(const struct translation *t, size_t ahead)
 {
-        bool in_class = false;
-        bool in_quote = false;
-        size_t class_begin = 0;
-        unsigned depth = 0;
+        return t->at + ahead < t->pattern.n ? t->pattern.p[t->at + ahead] : '\0';
+}
 
-        for (size_t i = 0; i < pattern.n; i++) {
-                char c = pattern.p[i];
-                char next = i + 1 < pattern.n ? pattern.p[i + 1] : '\0';
+static void copy(struct translation *t, size_t n)
+{
+        n = BW_MIN(n, t->pattern.n - t->at);
+        bw_buf_put(t->out, t->pattern.p + t->at, n);
+        t->at += n;
+}
 
-                bw_buf_char(out, c);
-                if (c == '\\' && next) {
-                        if (in_quote) {
-                                in_quote = next != 'E';
-                                if (in_quote)
-                                        continue;
-                        } else if (next == 'C') {
-                                *ret_why = "invalid escape sequence: \\C";
-                                return -EINVAL;
-                        } else if (next == 'Q' && !in_class) {
-                                in_quote = true;
-                        }
-                        bw_buf_char(out, next);
-                        i++;
-                        continue;
-                }
-                if (in_quote)
-                        continue;
-                if (in_class) {
-                        /* A bracket right after the opening one (or its ^) stands for itself; [:name:] is one item. */
-                        if (c == ']' && i > class_begin) {
-                                in_class = false;
-                        } else if (c == '[' && next == ':') {
-                                size_t end = bw_str_find(bw_str_n(pattern.p + i + 2, pattern.n - i - 2), BW_STR(":]"));
+/* "\Q…\E": all that stands between is text. */
+static void copy_quote(struct translation *t)
+{
+        size_t end = bw_str_find(bw_str_n(t->pattern.p + t->at, t->pattern.n - t->at), BW_STR("\\E"));
 
-                                if (end != SIZE_MAX) {
-                                        bw_buf_put(out, pattern.p + i + 1, end + 3);
-                                        i += end + 3;
-                                }
-                        }
-                        continue;
-                }
-                if (c == '[') {
-                        in_class = true;
-                        class_begin = i + 1;
-                        if (next == '^') {
-                                bw_buf_char(out, next);
-                                i++;
-                                class_begin++;
-                        }
-                } else if (c == '(') {
-                        if (++depth > BW_LIMIT_REGEX_NESTING) {
-                                *ret_why = "expression nests too deeply";
-                                return -EINVAL;
-                        }
-                        if (next == '?' && i + 2 < pattern.n && pattern.p[i + 2] == '<') {
-                                bw_buf_puts(out, "?P");
-                                i++;
-                        }
-                } else if (c == ')' && depth > 0) {
-                        depth--;
+        copy(t, end == SIZE_MAX ? SIZE_MAX : end + 2);
+}
+
+static void copy_escape(struct translation *t)
+{
+        if (peek(t, 1) == 'Q') {
+                copy_quote(t);
+                return;
+        }
+        if (peek(t, 1) == 'C')
+                t->why = "invalid escape sequence: \\C";
+        copy(t, 2);
+}
+
+/* "[…]": a bracket right after the opening one (or its ^) stands for itself; [:name:] is one item. */
+static void copy_class(struct translation *t)
+{
+        copy(t, peek(t, 1) == '^' ? 2 : 1);
+        for (bool first = true; t->at < t->pattern.n && (first || peek(t, 0) != ']'); first = false) {
+                struct bw_str rest = bw_str_n(t->pattern.p + t->at, t->pattern.n - t->at);
+                size_t end = bw_str_starts(rest, BW_STR("[:")) ? bw_str_find(rest, BW_STR(":]")) : SIZE_MAX;
+
+                if (peek(t, 0) == '\\' && peek(t, 1) == 'C')
+                        t->why = "invalid escape sequence: \\C";
+                copy(t, end != SIZE_MAX ? end + 2 : peek(t, 0) == '\\' ? 2 : 1);
+        }
+        copy(t, 1);
+}
+
+/* "(?P<name>" and "(?<name>": both as the first; no name may stand twice. 0, -ENOMEM. */
+static int copy_name(struct translation *t, size_t before)
+{
+        struct bw_str name = bw_str_n(t->pattern.p + t->at + before, t->pattern.n - t->at - before);
+        const char *end = memchr(name.p, '>', name.n);
+
+        bw_buf_puts(t->out, "(?P<");
+        t->at += before;
+        if (!end)
+                return 0;
+        name.n = (size_t)(end - name.p);
+        for (size_t i = 0; i < t->names.n; i++)
+                if (bw_str_eq(t->names.items[i], name))
+                        t->why = "duplicate capture group name";
+        if (t->names.n == BW_LIMIT_REGEX_NESTING)
+                t->why = "too many named groups";
+        if (bw_grow(&t->names.items, &t->names.cap, t->names.n + 1, sizeof(name)) < 0)
+                return -ENOMEM;
+        t->names.items[t->names.n++] = name;
+        return 0;
+}
+
+static int copy_open(struct translation *t)
+{
+        if (++t->depth > BW_LIMIT_REGEX_NESTING)
+                t->why = "expression nests too deeply";
+        if (peek(t, 1) == '?' && peek(t, 2) == '<')
+                return copy_name(t, 3);
+        if (peek(t, 1) == '?' && peek(t, 2) == 'P' && peek(t, 3) == '<')
+                return copy_name(t, 4);
+        copy(t, 1);
+        return 0;
+}
+
+/*
+ * Both read the same language but for a few places: Go knows (?<name>…) beside (?P<name>…) and wants names to differ,
+ * refuses \C and bounds the nesting. What RE2 refuses on its own is left to it.
+ */
+static int translate(struct translation *t)
+{
+        int r = 0;
+
+        while (t->at < t->pattern.n && !t->why && r == 0) {
+                switch (peek(t, 0)) {
+                case '\\':
+                        copy_escape(t);
+                        break;
+                case '[':
+                        copy_class(t);
+                        break;
+                case '(':
+                        r = copy_open(t);
+                        break;
+                default:
+                        t->depth -= peek(t, 0) == ')' && t->depth > 0;
+                        copy(t, 1);
                 }
         }
-        return 0;
+        bw_free(t->names.items);
+        return r;
 }
 
 /* The text of a pattern without any operator but anchors and escaped punctuation; false for every other pattern. */
@@ -116,22 +168,22 @@ static bool is_literal(struct bw_str pattern, struct bw_buf *out, bool *ret_at_b
 static int compile(struct bw_regex *regex, struct bw_str pattern, struct bw_error *reterr)
 {
         bw_auto_done(bw_buf_done) struct bw_buf text = {.ceiling = BW_LIMIT_REGEX_BYTES};
-        const char *why = "";
+        struct translation t = {.pattern = pattern, .out = &text};
         char message[256];
-        int r;
 
         if (is_literal(pattern, &text, &regex->at_begin, &regex->at_end)) {
-                char *copy = bw_buf_status(&text) < 0 ? NULL : bw_strndup(bw_buf_view(&text));
+                char *literal = bw_buf_status(&text) < 0 ? NULL : bw_strndup(bw_buf_view(&text));
 
-                if (!copy)
+                if (!literal)
                         return bw_error_nomem(reterr);
-                regex->literal = bw_str_n(copy, text.n);
+                regex->literal = bw_str_n(literal, text.n);
                 return 0;
         }
         bw_buf_clear(&text);
-        r = translate(pattern, &text, &why);
-        if (r < 0)
-                return bw_error_set(reterr, r, "error parsing regexp: %s", why);
+        if (translate(&t) < 0)
+                return bw_error_nomem(reterr);
+        if (t.why)
+                return bw_error_set(reterr, -EINVAL, "error parsing regexp: %s", t.why);
         if (bw_buf_status(&text) == -E2BIG)
                 return bw_error_set(reterr, -EINVAL, "error parsing regexp: expression too large");
         if (bw_buf_status(&text) < 0)

@@ -213,27 +213,29 @@ static struct bw_value uint_to_string(const struct bw_cel_call *call, const stru
         return bw_lib_copy(call, bw_str_n(text, (size_t)snprintf(text, sizeof(text), "%" PRIu64, args[0].u)));
 }
 
-/* The fewest digits that read back the same; with an exponent below 0.0001 and from a million on. */
-static struct bw_value double_to_string(const struct bw_cel_call *call, const struct bw_value *args, size_t n)
+size_t bw_std_write_double(double d, char out[BW_STD_DOUBLE_TEXT])
 {
-        double d = args[0].d;
-        char text[40];
         int digits = 0;
         int exponent;
         size_t size;
 
-        (void)n;
-        if (isnan(d))
-                return bw_value_str(BW_STR("NaN"));
-        if (isinf(d))
-                return bw_value_str(d > 0 ? BW_STR("+Inf") : BW_STR("-Inf"));
+        if (isnan(d) || isinf(d))
+                return (size_t)snprintf(out, BW_STD_DOUBLE_TEXT, "%s", isnan(d) ? "NaN" : d > 0 ? "+Inf" : "-Inf");
         do
-                size = (size_t)snprintf(text, sizeof(text), "%.*e", digits, d);
-        while (strtod(text, NULL) != d && ++digits < 17);
-        exponent = (int)strtol(strchr(text, 'e') + 1, NULL, 10);
+                size = (size_t)snprintf(out, BW_STD_DOUBLE_TEXT, "%.*e", digits, d);
+        while (strtod(out, NULL) != d && ++digits < 17);
+        exponent = (int)strtol(strchr(out, 'e') + 1, NULL, 10);
         if (exponent >= -4 && exponent < 6)
-                size = (size_t)snprintf(text, sizeof(text), "%.*f", BW_MAX(digits - exponent, 0), d);
-        return bw_lib_copy(call, bw_str_n(text, size));
+                size = (size_t)snprintf(out, BW_STD_DOUBLE_TEXT, "%.*f", BW_MAX(digits - exponent, 0), d);
+        return size;
+}
+
+static struct bw_value double_to_string(const struct bw_cel_call *call, const struct bw_value *args, size_t n)
+{
+        char text[BW_STD_DOUBLE_TEXT];
+
+        (void)n;
+        return bw_lib_copy(call, bw_str_n(text, bw_std_write_double(args[0].d, text)));
 }
 
 static struct bw_value bytes_to_string(const struct bw_cel_call *call, const struct bw_value *args, size_t n)

@@ -30,6 +30,8 @@ struct eval_zone {
 struct eval_setup {
         unsigned libraries;
         const struct eval_zone *zones; /* NULL, or up to an entry without a name */
+        bool plain_literals;
+        bool no_cost;
 };
 
 static struct bw_str eval_timezone(void *userdata, struct bw_str name)
@@ -42,9 +44,9 @@ static struct bw_str eval_timezone(void *userdata, struct bw_str name)
 
 /* 0 and the text of the value, or the error. */
 static int eval_stages(const struct bw_cel_env *env, struct bw_arena *arena, const char *source, bool check,
-                       struct bw_buf *out, struct bw_error *reterr)
+                       uint64_t cost_limit, struct bw_buf *out, struct bw_error *reterr)
 {
-        struct bw_cel_eval_options options = {.arena = arena, .cost_limit = BW_LIMIT_CEL_COST};
+        struct bw_cel_eval_options options = {.arena = arena, .cost_limit = cost_limit};
         struct bw_cel_program *program = NULL;
         const struct bw_cel_type *type;
         struct bw_cel_ast *ast;
@@ -70,6 +72,7 @@ static int eval_once(const struct eval_setup *setup, const char *source, bool ch
 {
         struct bw_cel_env_options options = {
                 .libraries = setup->libraries,
+                .plain_literals = setup->plain_literals,
                 .timezone = eval_timezone,
                 .timezone_userdata = (void *)setup->zones,
         };
@@ -80,7 +83,7 @@ static int eval_once(const struct eval_setup *setup, const char *source, bool ch
         if (!arena)
                 return -ENOMEM;
         r = bw_cel_env_new(&options, &env, reterr);
-        return r < 0 ? r : eval_stages(env, arena, source, check, out, reterr);
+        return r < 0 ? r : eval_stages(env, arena, source, check, setup->no_cost ? 0 : BW_LIMIT_CEL_COST, out, reterr);
 }
 
 #ifdef BW_FAULT
