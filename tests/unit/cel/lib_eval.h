@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * lib_eval: tables of expressions and what they come to, for the tests of the function libraries. Every expression goes
- * through all stages, with type checking and without. In builds with planted failures, each is run again with every
+ * through all stages, with type checking and without, and is evaluated again with every small amount of memory: it then
+ * ends with its own result or with the limit's error. In builds with planted failures, each is run again with every
  * allocation failing in turn: nothing may crash or leak.
  */
 #ifndef BW_TESTS_UNIT_CEL_LIB_EVAL_H
@@ -42,6 +43,26 @@ static struct bw_str eval_timezone(void *userdata, struct bw_str name)
         return (struct bw_str){.p = ""};
 }
 
+/* Evaluation in arenas of 16, 32, … bytes, until one is large enough: no other error than the limit's. */
+static void eval_with_ceilings(const struct bw_cel_program *program, uint64_t cost_limit, const char *source, int want)
+{
+        for (size_t ceiling = 16; ceiling <= 4096; ceiling += 16) {
+                bw_auto(bw_arena_free) struct bw_arena *arena = bw_arena_new(ceiling);
+                struct bw_cel_eval_options options = {.arena = arena, .cost_limit = cost_limit};
+                struct bw_error error = {0};
+                struct bw_value v;
+                int r;
+
+                if (!arena)
+                        return;
+                r = bw_cel_eval(program, &options, &v, &error);
+                if (r == want)
+                        return;
+                if (r != -E2BIG && r != -ENOMEM)
+                        fail_msg("%s with %zu bytes gives %d: %s", source, ceiling, r, error.message);
+        }
+}
+
 /* 0 and the text of the value, or the error. */
 static int eval_stages(const struct bw_cel_env *env, struct bw_arena *arena, const char *source, bool check,
                        uint64_t cost_limit, struct bw_buf *out, struct bw_error *reterr)
@@ -63,6 +84,8 @@ static int eval_stages(const struct bw_cel_env *env, struct bw_arena *arena, con
         r = bw_cel_eval(program, &options, &v, reterr);
         if (r == 0)
                 bw_cel_format_value(out, v);
+        if (r == 0 || r == -EINVAL)
+                eval_with_ceilings(program, cost_limit, source, r);
         bw_cel_program_done(program);
         return r;
 }

@@ -104,7 +104,7 @@ static void test_limits(void **state)
         };
 
         (void)state;
-        eval_cases(&plain, cases, BW_ARRAY_SIZE(cases));
+        eval_cases(&extra, cases, BW_ARRAY_SIZE(cases));
 }
 
 static void test_format(void **state)
