@@ -3,7 +3,7 @@
 #include "base/arena.h"
 #include "base/error.h"
 #include "doc/pod.h"
-#include "rule/rule_internal.h"
+#include "rule/plan_internal.h"
 
 static int copy_texts(struct bw_arena *arena, const struct bw_str **texts, size_t n)
 {
@@ -433,6 +433,9 @@ static int prepare_group(struct bw_catalog *catalog, struct rule_kind_group *gro
                 if (rule && rule->pss.n_overrides && !rule->overridden && find_overridden(catalog, group, rule) < 0)
                         return bw_error_nomem(reterr);
         }
+        if (group == &catalog->groups[GROUP_PODS] &&
+            plan_new(catalog->arena, rules, n, catalog->options.kubernetes_minor, &group->plan) < 0)
+                return bw_error_nomem(reterr);
         __atomic_store_n(&group->ready, true, __ATOMIC_RELEASE);
         return 0;
 }

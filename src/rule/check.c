@@ -74,10 +74,29 @@ static int not_held(struct walk *w, const struct rule_expr *expr, int status)
         return status < 0 ? w->visit(w->userdata, w->judge, &w->item, &err) : 0;
 }
 
+/* `where`: 1 when the value is to be tested, 0, -EINVAL. */
+static int is_wanted(struct walk *w)
+{
+        const struct rule_check *check = w->item.check;
+        int r = 1;
+
+        for (size_t i = 0; i < check->n_where && r > 0; i++) {
+                w->item.path = &check->where[i].path;
+                w->item.value = value_at(w->item.each, w->item.path);
+                r = holds(w->judge, &check->where[i].expression, &w->item, NULL);
+                if (r < 0)
+                        r = not_held(w, &check->where[i].expression, r);
+        }
+        return r;
+}
+
 static int test_value(struct walk *w)
 {
         const struct rule_check *check = w->item.check;
+        int wanted = check->n_where ? is_wanted(w) : 1;
 
+        if (wanted <= 0)
+                return wanted;
         for (size_t i = 0; i < check->n_paths; i++) {
                 int r;
 
@@ -171,6 +190,48 @@ static int conditions_hold(struct bw_judge *judge, const struct rule_when *when,
                 r = holds(judge, &when[i].expression, &item, reterr);
         }
         return r;
+}
+
+/* An expression on a value alone. Anything but a clear yes is a no. */
+static bool clears(struct bw_judge *judge, const struct rule_expr *expr, struct bw_value v)
+{
+        enum rule_truth known = tabulated(expr, v);
+
+        if (known != TRUTH_ASK)
+                return known == TRUTH_HOLDS;
+        if (v.type == BW_MAP || v.type == BW_LIST)
+                v = rule_without_nulls(judge->scratch, v);
+        judge->slots[SLOT_VALUE] = v;
+        judge->slots[SLOT_EACH] = v;
+        v = bw_cel_run(expr->program, &judge->eval);
+        return v.type == BW_BOOL && v.b;
+}
+
+static bool is_pure(const struct rule_expr *expr)
+{
+        return !(expr->uses & ~(SLOT_BIT(SLOT_VALUE) | SLOT_BIT(SLOT_PARAMS) | SLOT_BIT(SLOT_KUBERNETES_MINOR)));
+}
+
+bool judge_clears(struct bw_judge *judge, const struct rule_expr *expr, const struct rule_check *check,
+                  struct bw_value params, struct bw_value v)
+{
+        judge->slots[SLOT_PARAMS] = params;
+        if (expr)
+                return clears(judge, expr, v);
+        for (size_t i = 0; check && i < check->n_where; i++) {
+                const struct rule_when *where = &check->where[i];
+
+                if (!is_pure(&where->expression))
+                        return false;
+                if (!clears(judge, &where->expression, value_at(v, &where->path)))
+                        return true;
+        }
+        if (!check || !is_pure(&check->expression))
+                return false;
+        for (size_t i = 0; i < check->n_paths; i++)
+                if (!clears(judge, &check->expression, value_at(v, &check->paths[i])))
+                        return false;
+        return true;
 }
 
 int judge_rule_applies(struct bw_judge *judge, const struct bw_rule *rule, struct bw_error *reterr)

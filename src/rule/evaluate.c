@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "rule/judge_internal.h"
+#include "rule/plan_internal.h"
 
 #include "base/alloc.h"
 #include "base/arena.h"
@@ -207,7 +207,28 @@ struct pods_run {
         struct bw_judge *judge;
         const struct bw_rule *const *rules;
         size_t n_rules;
+        const struct plan *plan; /* NULL: all rules are run */
 };
+
+/* Runs the rules that the plan cannot clear. */
+static int evaluate_planned(struct pods_run *run)
+{
+        struct bw_judge *judge = run->judge;
+        int r = 0;
+
+        if (bw_grow(&judge->answers, &judge->cap_answers, run->n_rules, 1) < 0)
+                return -ENOMEM;
+        plan_run(run->plan, judge, judge->answers);
+        for (size_t i = 0; i < run->n_rules && r == 0; i++) {
+                if (judge->answers[i] == PLAN_RUN) {
+                        r = evaluate_rules(run->ev, judge, &run->rules[i], 1);
+                } else if (judge->answers[i] == PLAN_CLEAR) {
+                        judge->evaluations++;
+                        judge->summary.verdicts[BW_VERDICT_PASS]++;
+                }
+        }
+        return r;
+}
 
 static int evaluate_pod(void *userdata, const struct bw_pod *pod)
 {
@@ -218,13 +239,16 @@ static int evaluate_pod(void *userdata, const struct bw_pod *pod)
         judge->n_reported = 0;
         if (judge_begin_pod(judge, pod->metadata, pod->spec, bw_str_is(judge->doc->kind, "Pod"), judge->world.raw) < 0)
                 return -ENOMEM;
+        if (run->plan && !judge->include_passed)
+                return evaluate_planned(run);
         return evaluate_rules(run->ev, judge, run->rules, run->n_rules);
 }
 
 /* Nearly every kind holds one pod at a fixed place; workflows hold several. */
-static int evaluate_pods(struct evaluation *ev, struct bw_judge *judge, const struct bw_rule *const *rules, size_t n)
+static int evaluate_pods(struct evaluation *ev, struct bw_judge *judge, const struct bw_rule *const *rules, size_t n,
+                         const struct plan *plan)
 {
-        struct pods_run run = {.ev = ev, .judge = judge, .rules = rules, .n_rules = n};
+        struct pods_run run = {.ev = ev, .judge = judge, .rules = rules, .n_rules = n, .plan = plan};
         struct bw_pod pod;
 
         if (bw_pod_find(ev->doc, &pod))
@@ -244,7 +268,7 @@ int bw_catalog_evaluate(const struct bw_catalog *catalog, struct bw_judge *judge
                 begin(judge, doc, catalog->options.kubernetes_minor);
         for (size_t g = 0; g < n && r == 0; g++) {
                 if (groups[g] == &catalog->groups[GROUP_PODS])
-                        r = evaluate_pods(&ev, judge, groups[g]->rules, groups[g]->n_rules);
+                        r = evaluate_pods(&ev, judge, groups[g]->rules, groups[g]->n_rules, groups[g]->plan);
                 else
                         r = evaluate_rules(&ev, judge, groups[g]->rules, groups[g]->n_rules);
         }
@@ -261,7 +285,7 @@ int rule_evaluate(struct bw_judge *judge, const struct bw_rule *const *rules, si
         begin(judge, doc, minor);
         for (size_t i = 0; i < n_rules && r == 0; i++) {
                 if (rules[i]->match.pod_spec)
-                        r = evaluate_pods(&ev, judge, &rules[i], 1);
+                        r = evaluate_pods(&ev, judge, &rules[i], 1, NULL);
                 else
                         r = evaluate_rules(&ev, judge, &rules[i], 1);
         }

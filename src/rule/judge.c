@@ -27,6 +27,7 @@ int bw_judge_new(const struct bw_catalog *catalog, const struct bw_world *world,
                 .arena = judge->scratch,
                 .now = judge->world.now,
         };
+        rule_volume_sources_init(&judge->volume_sources);
         judge->slots[SLOT_OLD_OBJECT] = bw_value_null();
         judge->slots[SLOT_REQUEST] = bw_value_null();
         judge->slots[SLOT_NAMESPACE_OBJECT] = bw_value_null();
@@ -40,6 +41,7 @@ void bw_judge_free(struct bw_judge *judge)
                 return;
         bw_arena_free(judge->scratch);
         bw_free(judge->containers);
+        bw_free(judge->answers);
         bw_free(judge->reported);
         bw_free(judge->failures);
         bw_free(judge);
@@ -84,9 +86,7 @@ int judge_begin_pod(struct bw_judge *judge, struct bw_value metadata, struct bw_
                 spec = bw_value_map(NULL, 0);
         if (metadata.type != BW_MAP)
                 metadata = bw_value_map(NULL, 0);
-        judge->spec = rule_without_nulls(judge->scratch, spec);
-        if (!raw && judge->spec.type != BW_ABSENT)
-                judge->spec = rule_pod_defaults(judge->scratch, judge->spec, is_pod);
+        judge->spec = raw ? spec : rule_pod_defaults(judge->scratch, &judge->volume_sources, spec, is_pod);
         judge->metadata = metadata;
         judge->doc_bound &= ~SLOTS_OF_POD;
         if (judge->spec.type == BW_ABSENT)
@@ -103,7 +103,7 @@ static struct bw_value containers_value(struct bw_judge *judge)
         if (!list)
                 return (struct bw_value){0};
         for (size_t i = 0; i < judge->n_containers; i++)
-                list->items[i] = judge->containers[i].value;
+                list->items[i] = rule_without_nulls(judge->scratch, judge->containers[i].value);
         return bw_value_list(list, (uint32_t)judge->n_containers);
 }
 
@@ -112,7 +112,7 @@ static int bind_doc(struct bw_judge *judge, uint64_t wanted)
         if (wanted & SLOT_BIT(SLOT_OBJECT))
                 judge->slots[SLOT_OBJECT] = rule_without_nulls(judge->scratch, judge->object);
         if (wanted & SLOT_BIT(SLOT_POD_SPEC))
-                judge->slots[SLOT_POD_SPEC] = judge->spec;
+                judge->slots[SLOT_POD_SPEC] = rule_without_nulls(judge->scratch, judge->spec);
         if (wanted & SLOT_BIT(SLOT_POD_METADATA))
                 judge->slots[SLOT_POD_METADATA] = rule_without_nulls(judge->scratch, judge->metadata);
         if (wanted & SLOT_BIT(SLOT_CONTAINERS))
@@ -125,13 +125,17 @@ static void bind_item(struct bw_judge *judge, uint64_t uses, const struct judge_
 {
         const struct bw_segment *last = item->n_steps ? &item->steps[item->n_steps - 1] : NULL;
 
-        judge->slots[SLOT_EACH] = item->each;
-        judge->slots[SLOT_VALUE] = item->value;
+        judge->slots[SLOT_VALUE] = rule_without_nulls(judge->scratch, item->value);
+        if (uses & SLOT_BIT(SLOT_EACH))
+                judge->slots[SLOT_EACH] = rule_without_nulls(judge->scratch, item->each);
+        if (uses & SLOT_BIT(SLOT_CONTAINER))
+                judge->slots[SLOT_CONTAINER] =
+                        item->container == NO_CONTAINER ?
+                                bw_value_null() :
+                                rule_without_nulls(judge->scratch, judge->containers[item->container].value);
         judge->slots[SLOT_EACH_KEY] = last && last->kind == BW_SEGMENT_KEY ? last->key : bw_value_null();
         judge->slots[SLOT_EACH_INDEX] =
                 last && last->kind == BW_SEGMENT_INDEX ? bw_value_int(last->index) : bw_value_null();
-        judge->slots[SLOT_CONTAINER] =
-                item->container == NO_CONTAINER ? bw_value_null() : judge->containers[item->container].value;
         if (uses & SLOT_BIT(SLOT_NAME))
                 judge->slots[SLOT_NAME] = bw_value_str(judge_item_name(judge, item));
         if (uses & SLOT_BIT(SLOT_WHO))

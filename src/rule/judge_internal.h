@@ -63,6 +63,10 @@ struct bw_judge {
         size_t n_reported;
         size_t cap_reported;
 
+        uint8_t *answers;        /* of the plan, by rule */
+        size_t cap_answers;
+        struct rule_volume_sources volume_sources;
+
         /* the rule */
         const struct bw_rule *rule;
         int minor;
@@ -83,6 +87,10 @@ BW_CHECK int judge_begin_pod(struct bw_judge *judge, struct bw_value metadata, s
 BW_CHECK int judge_rule_applies(struct bw_judge *judge, const struct bw_rule *rule, struct bw_error *reterr);
 /* Runs all checks. 0, or what visit returned. */
 BW_CHECK int judge_run_checks(struct bw_judge *judge, const struct bw_rule *rule, judge_visit_fn visit, void *userdata);
+
+/* For plan.c: whether expr (or check with its `where`) surely holds for a value, by itself; false when in doubt. */
+bool judge_clears(struct bw_judge *judge, const struct rule_expr *expr, const struct rule_check *check,
+                  struct bw_value params, struct bw_value v);
 
 /* Runs an expression on an item (NULL: none). ABSENT with reterr set on a failure. */
 struct bw_value judge_run(struct bw_judge *judge, const struct rule_expr *expr, const struct judge_item *item,

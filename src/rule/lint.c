@@ -160,9 +160,28 @@ static void join_type(const struct bw_cel_type **type, const struct bw_cel_type 
                 *type = &bw_cel_dyn;
 }
 
+/* Conditions on what is at their paths below a value of type `from`. */
+static int lint_when(struct lint *l, const struct rule_when *when, size_t n, const struct bw_cel_type *from,
+                     const struct bw_cel_type **types)
+{
+        int r = 0;
+
+        for (size_t i = 0; i < n && r == 0; i++) {
+                bw_auto(bw_cel_env_free) struct bw_cel_env *env = NULL;
+
+                types[SLOT_EACH] = from;
+                types[SLOT_VALUE] = type_at(l, from, when[i].path, when[i].path_mark, "path");
+                r = new_env(l, types, &env);
+                if (r == 0 && env)
+                        r = check_expr(l, env, &when[i].expression, "expression", &wanted_bool);
+        }
+        return r;
+}
+
 static int lint_check(struct lint *l, const struct rule_check *check, const struct bw_cel_type **types)
 {
         bw_auto(bw_cel_env_free) struct bw_cel_env *env = NULL;
+        const struct bw_cel_type *each_type;
         int r;
 
         types[SLOT_EACH] = NULL;
@@ -184,26 +203,13 @@ static int lint_check(struct lint *l, const struct rule_check *check, const stru
         r = new_env(l, types, &env);
         if (r < 0 || !env)
                 return r;
+        each_type = types[SLOT_EACH];
         r = check_expr(l, env, &check->expression, "expression", &wanted_bool);
         if (r == 0)
                 r = check_expr(l, env, &check->label, "label", NULL);
-        return r ? r : check_expr(l, env, &check->message_expression, "messageExpression", &wanted_string);
-}
-
-static int lint_when(struct lint *l, const struct rule_when *when, size_t n, const struct bw_cel_type **types)
-{
-        int r = 0;
-
-        for (size_t i = 0; i < n && r == 0; i++) {
-                bw_auto(bw_cel_env_free) struct bw_cel_env *env = NULL;
-
-                types[SLOT_EACH] = root_type(l);
-                types[SLOT_VALUE] = type_at(l, root_type(l), when[i].path, when[i].path_mark, "path");
-                r = new_env(l, types, &env);
-                if (r == 0 && env)
-                        r = check_expr(l, env, &when[i].expression, "expression", &wanted_bool);
-        }
-        return r;
+        if (r == 0)
+                r = check_expr(l, env, &check->message_expression, "messageExpression", &wanted_string);
+        return r ? r : lint_when(l, check->where, check->n_where, each_type, types);
 }
 
 static int lint_rest(struct lint *l, const struct bw_cel_type **types)
@@ -272,9 +278,9 @@ static int lint_rule(struct lint *l, struct bw_doc *doc)
         types[SLOT_CONTAINERS] = bw_cel_type_list(l->arena, type_named(l, "Container"));
         if (!types[SLOT_CONTAINERS])
                 return -ENOMEM;
-        r = lint_when(l, rule->match.conditions, rule->match.n_conditions, types);
+        r = lint_when(l, rule->match.conditions, rule->match.n_conditions, root_type(l), types);
         for (size_t i = 0; i < rule->n_checks && r == 0; i++) {
-                r = lint_when(l, rule->checks[i].when, rule->checks[i].n_when, types);
+                r = lint_when(l, rule->checks[i].when, rule->checks[i].n_when, root_type(l), types);
                 if (r == 0)
                         r = lint_check(l, &rule->checks[i], types);
         }

@@ -188,6 +188,7 @@ static int read_place(struct reader *r, struct bw_value v, struct bw_mark mark, 
 }
 
 LIST_READER(read_check_when, rule_check, when, n_when, read_when);
+LIST_READER(read_check_where, rule_check, where, n_where, read_when);
 LIST_READER(read_check_places, rule_check, places, n_places, read_place);
 
 static int read_check_paths(struct reader *r, struct bw_value v, struct bw_mark mark, void *slot)
@@ -200,7 +201,7 @@ static int read_check_paths(struct reader *r, struct bw_value v, struct bw_mark 
 
 #define CHECK_FIELDS                                                                               \
         FIELD(rule_check, group, "group", read_text), FIELD(rule_check, versions, "kubernetes", read_versions), \
-                {.name = "when", .read = read_check_when}, {.name = "forEach", .read = read_check_places}, \
+                {.name = "when", .read = read_check_when}, {.name = "where", .read = read_check_where}, {.name = "forEach", .read = read_check_places}, \
                 {.name = "path", .read = read_check_paths}, FIELD(rule_check, point, "point", read_path), \
                 FIELD(rule_check, expression, "expression", read_test_expr, .required = true),     \
                 FIELD(rule_check, label, "label", read_expr),                                      \
@@ -378,7 +379,7 @@ static const struct field rule_fields[] = {
         FIELD(bw_rule, pss, "podSecurity", read_pss),
         FIELD(bw_rule, tests, "tests", read_tests),
         /* One check may stand in the rule itself: read by read_single_check(). */
-        {.name = "group"}, {.name = "when"}, {.name = "forEach"}, {.name = "path"}, {.name = "point"},
+        {.name = "group"}, {.name = "when"}, {.name = "where"}, {.name = "forEach"}, {.name = "path"}, {.name = "point"},
         {.name = "expression"}, {.name = "label"}, {.name = "message"}, {.name = "messageExpression"},
 };
 
@@ -501,6 +502,8 @@ static int visit_check(const struct rule_check *c, expr_visitor fn, void *userda
 
         for (size_t i = 0; i < c->n_when && !r; i++)
                 r = visit(fn, userdata, &c->when[i].expression, "expression");
+        for (size_t i = 0; i < c->n_where && !r; i++)
+                r = visit(fn, userdata, &c->where[i].expression, "expression");
         if (!r)
                 r = visit(fn, userdata, &c->expression, "expression");
         if (!r)

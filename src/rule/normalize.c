@@ -90,10 +90,33 @@ static const char *const volume_sources[] = {
         "portworxVolume", "quobyte", "rbd", "scaleIO", "storageos", "vsphereVolume",
 };
 
-static bool has_source(struct bw_value volume)
+_Static_assert(BW_ARRAY_SIZE(volume_sources) < 64, "the table has room");
+
+void rule_volume_sources_init(struct rule_volume_sources *sources)
 {
-        for (size_t i = 0; i < BW_ARRAY_SIZE(volume_sources); i++)
-                if (bw_map_get(volume, bw_str(volume_sources[i])).type != BW_ABSENT)
+        memset(sources, 0, sizeof(*sources));
+        for (size_t i = 0; i < BW_ARRAY_SIZE(volume_sources); i++) {
+                struct bw_value key = bw_value_str(bw_str(volume_sources[i]));
+                unsigned at = key.hash & 63;
+
+                while (sources->keys[at].type != BW_ABSENT)
+                        at = (at + 1) & 63;
+                sources->keys[at] = key;
+        }
+}
+
+static bool is_source(const struct rule_volume_sources *sources, struct bw_value key)
+{
+        for (unsigned at = key.hash & 63; sources->keys[at].type != BW_ABSENT; at = (at + 1) & 63)
+                if (sources->keys[at].head == key.head && memcmp(sources->keys[at].s, key.s, key.n) == 0)
+                        return true;
+        return false;
+}
+
+static bool has_source(const struct rule_volume_sources *sources, struct bw_value volume)
+{
+        for (uint32_t i = 0; i < volume.n; i++)
+                if (volume.map->entries[i].value.type != BW_NULL && is_source(sources, volume.map->entries[i].key))
                         return true;
         return false;
 }
@@ -119,17 +142,19 @@ static struct bw_value with(struct bw_arena *arena, struct bw_value map, const c
 }
 
 /* Changes one item of a list: the item itself when nothing is to be changed; ABSENT when memory is short. */
-typedef struct bw_value (*item_change)(struct bw_arena *arena, struct bw_value item);
+typedef struct bw_value (*item_change)(struct bw_arena *arena, const struct rule_volume_sources *sources,
+                                       struct bw_value item);
 
 /* map[key] with change applied to each of its items. */
-static struct bw_value change_items(struct bw_arena *arena, struct bw_value map, const char *key, item_change change)
+static struct bw_value change_items(struct bw_arena *arena, const struct rule_volume_sources *sources,
+                                    struct bw_value map, const char *key, item_change change)
 {
         struct bw_value list = bw_map_get(map, bw_str(key));
         struct bw_list *copy = NULL;
 
         for (uint32_t i = 0; list.type == BW_LIST && i < list.n; i++) {
                 struct bw_value item = list.list->items[i];
-                struct bw_value changed = item.type == BW_MAP ? change(arena, item) : item;
+                struct bw_value changed = item.type == BW_MAP ? change(arena, sources, item) : item;
 
                 if (changed.type == BW_ABSENT)
                         return changed;
@@ -145,36 +170,41 @@ static struct bw_value change_items(struct bw_arena *arena, struct bw_value map,
         return copy ? with(arena, map, key, bw_value_list(copy, list.n)) : map;
 }
 
-static struct bw_value default_volume(struct bw_arena *arena, struct bw_value volume)
+static struct bw_value default_volume(struct bw_arena *arena, const struct rule_volume_sources *sources,
+                                      struct bw_value volume)
 {
-        return has_source(volume) ? volume : with(arena, volume, "emptyDir", bw_value_map(NULL, 0));
+        return has_source(sources, volume) ? volume : with(arena, volume, "emptyDir", bw_value_map(NULL, 0));
 }
 
-static struct bw_value default_port(struct bw_arena *arena, struct bw_value port)
+static struct bw_value default_port(struct bw_arena *arena, const struct rule_volume_sources *sources,
+                                    struct bw_value port)
 {
         struct bw_value host = bw_map_get(port, BW_STR("hostPort"));
         struct bw_value container = bw_map_get(port, BW_STR("containerPort"));
 
-        if ((host.type != BW_ABSENT && !(host.type == BW_INT && host.i == 0)) || container.type == BW_ABSENT)
+        (void)sources;
+        if ((host.type > BW_NULL && !(host.type == BW_INT && host.i == 0)) || container.type <= BW_NULL)
                 return port;
         return with(arena, port, "hostPort", container);
 }
 
-static struct bw_value default_ports(struct bw_arena *arena, struct bw_value container)
+static struct bw_value default_ports(struct bw_arena *arena, const struct rule_volume_sources *sources,
+                                     struct bw_value container)
 {
-        return change_items(arena, container, "ports", default_port);
+        return change_items(arena, sources, container, "ports", default_port);
 }
 
-struct bw_value rule_pod_defaults(struct bw_arena *arena, struct bw_value spec, bool is_pod)
+struct bw_value rule_pod_defaults(struct bw_arena *arena, const struct rule_volume_sources *sources,
+                                  struct bw_value spec, bool is_pod)
 {
         struct bw_value host_network = bw_map_get(spec, BW_STR("hostNetwork"));
-        struct bw_value v = change_items(arena, spec, "volumes", default_volume);
+        struct bw_value v = change_items(arena, sources, spec, "volumes", default_volume);
 
         if (is_pod && host_network.type == BW_BOOL && host_network.b) {
                 if (v.type != BW_ABSENT)
-                        v = change_items(arena, v, "containers", default_ports);
+                        v = change_items(arena, sources, v, "containers", default_ports);
                 if (v.type != BW_ABSENT)
-                        v = change_items(arena, v, "initContainers", default_ports);
+                        v = change_items(arena, sources, v, "initContainers", default_ports);
         }
         return v;
 }

@@ -100,6 +100,8 @@ struct rule_check {
         struct rule_versions versions;
         const struct rule_when *when;
         size_t n_when;
+        const struct rule_when *where; /* the same for each value: paths from there */
+        size_t n_where;
         const struct rule_place *places;
         size_t n_places;
         const struct bw_path *paths;   /* at least one, maybe the empty path */
@@ -232,10 +234,17 @@ void rule_done(struct bw_rule *rule);
 
 /* ---- normalize.c: a pod as the API server would see it */
 
+/* Keys of volumes that name where they come from, for quick look-ups. */
+struct rule_volume_sources {
+        struct bw_value keys[64]; /* open addressing by hash */
+};
+void rule_volume_sources_init(struct rule_volume_sources *sources);
+
 /* Maps without entries that are null; v itself when there are none. ABSENT when memory is short. */
 struct bw_value rule_without_nulls(struct bw_arena *arena, struct bw_value v);
 /* The API server's defaults that Pod Security depends on: volumes without a source, host ports (is_pod). */
-struct bw_value rule_pod_defaults(struct bw_arena *arena, struct bw_value spec, bool is_pod);
+struct bw_value rule_pod_defaults(struct bw_arena *arena, const struct rule_volume_sources *sources,
+                                  struct bw_value spec, bool is_pod);
 
 /* ---- evaluate.c */
 
@@ -264,6 +273,8 @@ BW_CHECK int framework_load(struct bw_arena *arena, const struct bw_doc *doc, st
 
 /* ---- catalog.c, for the other files of this module */
 
+struct plan;
+
 struct rule_kind_group { /* the rules that a kind needs */
         struct bw_str kind;            /* "" = the pods' group, "*" = rules for any kind */
         uint32_t *entries;             /* numbers of catalog entries */
@@ -271,6 +282,7 @@ struct rule_kind_group { /* the rules that a kind needs */
         size_t cap;
         const struct bw_rule **rules;  /* after preparation, in order of evaluation */
         size_t n_rules;
+        struct plan *plan;             /* of the pods' group */
         bool ready;                    /* atomic; released after rules is set */
 };
 
