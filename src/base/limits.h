@@ -34,7 +34,7 @@
 #define BW_LIMIT_DOC_ARENA (1024 * BW_MIB)   /* memory of one document */
 #define BW_LIMIT_LIST_DEPTH 8                /* List inside List */
 #define BW_LIMIT_MAP_STEPS 16                /* steps in a map's index for each of its keys */
-#define BW_LIMIT_YAML_FLOW ((uint64_t)1 << 30) /* sum of the depths at which the tokens of flow collections stand */
+#define BW_LIMIT_YAML_FLOW ((uint64_t)1 << 28) /* sum of the depths at which the tokens of flow collections stand */
 #define BW_LIMIT_YAML_DIRECTIVES 64          /* %YAML and %TAG lines of one document */
 #define BW_LIMIT_YAML_REREAD (8 * BW_MIB)    /* bytes read again where libyaml and go-yaml differ */
 #define BW_LIMIT_ANCHOR_STEPS 256            /* steps to find one anchor's name */

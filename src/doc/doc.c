@@ -90,9 +90,7 @@ int bw_doc_read(struct bw_arena *arena, const struct bw_piece *piece, bool stric
         int r;
 
         if (piece->format == BW_FORMAT_YAML) {
-                bool add_newline = piece->text.n > 0 && piece->text.p[piece->text.n - 1] != '\n';
-
-                r = bw_yaml_read_text(arena, piece->text, add_newline, piece->line, strict, &doc, reterr);
+                r = bw_yaml_read_text(arena, piece->text, true, piece->line, strict, &doc, reterr);
         } else {
                 r = bw_json_read(arena, piece->text, piece->line, piece->column, strict, &doc, &used, reterr);
                 if (r == 0 && used < piece->text.n)
@@ -179,9 +177,14 @@ static bool has_marks(struct bw_value v)
 
 struct bw_mark bw_doc_mark(struct bw_doc *doc, struct bw_arena *arena, struct bw_path path, bool at_key)
 {
-        /* When memory runs out there are fewer places, and the deepest one known is given. */
-        if (doc->format == BW_FORMAT_JSON && !has_marks(doc->root))
+        struct bw_mark mark;
+
+        if (doc->format == BW_FORMAT_JSON && !has_marks(doc->root)) {
+                if (at_key && bw_json_place(doc, path, &mark))
+                        return mark;
+                /* When memory runs out there are fewer places, and the deepest one known is given. */
                 (void)!bw_json_marks(arena, doc);
+        }
         return bw_path_mark(doc->root, doc->mark, path, at_key, NULL);
 }
 

@@ -34,6 +34,7 @@ struct bw_doc {
         uint32_t line;                 /* line in the input at which text begins, from 1 */
         uint32_t column;               /* column at which its first line begins, from 1 */
         enum bw_format format;
+        const char *bytes;             /* JSON: the copy of text that its strings borrow from, at the same offsets; else NULL */
         struct bw_mark mark;           /* of the root value */
         uint32_t index;                /* number of the document in its input, from 0; items of a List count each */
 

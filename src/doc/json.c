@@ -109,12 +109,14 @@ static size_t place_before(struct bw_str text, size_t at)
         struct bw_str rest = text;
         size_t n = 0;
 
-        while (rest.n && n < at) {
+        while (rest.n) {
                 char one[12];
                 size_t one_n;
                 size_t len = replace_one(rest, one, &one_n);
 
                 n += one_n;
+                if (n > at)
+                        break;
                 rest = bw_str_n(rest.p + len, rest.n - len);
         }
         return text.n - rest.n;
@@ -302,6 +304,7 @@ struct request {
         struct bw_str text;
         struct bw_mark mark; /* of the text's first byte */
         bool strict;
+        const char *bytes;   /* out: what the strings borrow from, if byte for byte as text */
 };
 
 static int convert_error(const struct request *q, int code, struct bw_error *reterr)
@@ -361,7 +364,7 @@ static int read_bytes(const struct request *q, char *bytes, size_t n, bool repai
         return 0;
 }
 
-static int read_value(const struct request *q, struct bw_value *ret_root, size_t *ret_used, struct bw_error *reterr)
+static int read_value(struct request *q, struct bw_value *ret_root, size_t *ret_used, struct bw_error *reterr)
 {
         struct bw_arena_mark start = bw_arena_save(q->arena);
         char *bytes = bw_arena_alloc(q->arena, q->text.n + YYJSON_PADDING_SIZE);
@@ -373,8 +376,10 @@ static int read_value(const struct request *q, struct bw_value *ret_root, size_t
         memcpy(bytes, q->text.p, n);
         memset(bytes + n, 0, YYJSON_PADDING_SIZE);
         r = read_bytes(q, bytes, n, false, ret_root, ret_used, reterr);
+        q->bytes = bytes;
         if (r != -EILSEQ)
                 return r;
+        q->bytes = NULL;
         bw_arena_restore(q->arena, start);
         bytes = bw_arena_alloc(q->arena, n * 3 + YYJSON_PADDING_SIZE);
         if (!bytes)
@@ -407,6 +412,7 @@ int bw_json_read(struct bw_arena *arena, struct bw_str text, uint32_t first_line
                 .line = first_line,
                 .column = first_column,
                 .format = BW_FORMAT_JSON,
+                .bytes = q.bytes,
                 .mark = mark_at(text, blanks, q.mark),
         };
         while (used < text.n && strchr(" \t\r\n", text.p[used]) && text.p[used])

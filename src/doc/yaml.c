@@ -160,13 +160,13 @@ static int read_once(struct reading *r, struct bw_error *reterr)
         return status;
 }
 
-int bw_yaml_read_text(struct bw_arena *arena, struct bw_str text, bool add_newline, uint32_t first_line, bool strict,
+int bw_yaml_read_text(struct bw_arena *arena, struct bw_str text, bool stream, uint32_t first_line, bool strict,
                       struct bw_doc *ret_doc, struct bw_error *reterr)
 {
         struct bw_arena_mark start = bw_arena_save(arena);
         struct bw_yaml_room room;
         struct reading r = {0};
-        int status = bw_yaml_source_init(&r.source, text, add_newline, first_line, reterr);
+        int status = bw_yaml_source_init(&r.source, text, stream, first_line, reterr);
 
         if (status == 0)
                 status = -EAGAIN;

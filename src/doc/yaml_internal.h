@@ -17,9 +17,9 @@ struct bw_arena;
 struct bw_doc;
 struct bw_error;
 
-/* bw_yaml_read() of a text that may lack the line feed at its end, which a stream's reader adds. */
-BW_CHECK int bw_yaml_read_text(struct bw_arena *arena, struct bw_str text, bool add_newline, uint32_t first_line,
-                               bool strict, struct bw_doc *ret_doc, struct bw_error *reterr);
+/* bw_yaml_read(). stream: the text is read as a stream's reader gives it: line by line, each with a line feed at its end. */
+BW_CHECK int bw_yaml_read_text(struct bw_arena *arena, struct bw_str text, bool stream, uint32_t first_line, bool strict,
+                               struct bw_doc *ret_doc, struct bw_error *reterr);
 
 /* ---- scalars ---- */
 
@@ -154,7 +154,7 @@ struct bw_yaml_source {
 };
 
 /* text must outlive the source. -EINVAL, -E2BIG, -ENOMEM. */
-BW_CHECK int bw_yaml_source_init(struct bw_yaml_source *s, struct bw_str text, bool add_newline, uint32_t line,
+BW_CHECK int bw_yaml_source_init(struct bw_yaml_source *s, struct bw_str text, bool stream, uint32_t line,
                                  struct bw_error *reterr);
 void bw_yaml_source_done(struct bw_yaml_source *s);
 /* Begins to read again. */

@@ -72,10 +72,10 @@ static int make_copy(struct bw_yaml_source *s)
 {
         if (s->copy)
                 return 0;
-        s->copy = bw_malloc(s->text.n);
+        s->copy = bw_malloc(s->shown.n);
         if (!s->copy)
                 return -ENOMEM;
-        memcpy(s->copy, s->text.p, s->text.n);
+        memcpy(s->copy, s->shown.p, s->shown.n);
         s->shown.p = s->copy;
         return 0;
 }
@@ -97,31 +97,56 @@ static bool find_stand_in(struct bw_str text, char out[4])
 /* A byte order mark that begins a line, but for the first one of the text, is an ordinary character. */
 static int hide_boms(struct bw_yaml_source *s, struct bw_error *reterr)
 {
-        const char *end = s->text.p + s->text.n;
-        const char *p = s->text.p;
+        size_t at = 0;
 
-        while (p < end && (p = memchr(p, bom[0], (size_t)(end - p))) != NULL) {
-                if (end - p >= 3 && memcmp(p, bom, 3) == 0 && p > s->text.p && (p[-1] == '\n' || p[-1] == '\r')) {
+        while (at < s->shown.n) {
+                const char *p = memchr(s->shown.p + at, bom[0], s->shown.n - at);
+
+                if (!p)
+                        return 0;
+                at = (size_t)(p - s->shown.p);
+                if (at > 0 && (p[-1] == '\n' || p[-1] == '\r') && s->shown.n - at >= 3 && memcmp(p, bom, 3) == 0) {
                         if (!s->stand_in[0] && !find_stand_in(s->text, s->stand_in))
                                 return bw_error_set(reterr, -EINVAL, "byte order mark inside the text");
                         if (make_copy(s) < 0)
                                 return bw_error_nomem(reterr);
-                        memcpy(s->copy + (p - s->text.p), s->stand_in, 3);
+                        memcpy(s->copy + at, s->stand_in, 3);
                 }
-                p++;
+                at++;
         }
         return 0;
 }
 
-int bw_yaml_source_init(struct bw_yaml_source *s, struct bw_str text, bool add_newline, uint32_t line,
-                        struct bw_error *reterr)
+/* A stream's reader takes CR LF off each line and puts LF there: of CR CR LF, which is two breaks, CR LF remains. */
+static int normalize_breaks(struct bw_yaml_source *s)
 {
-        *s = (struct bw_yaml_source){.text = text, .shown = text, .add_newline = add_newline, .escaped_slash = -1};
+        struct bw_str doubled = BW_STR("\r\r\n");
+        size_t n = 0;
+
+        if (!memchr(s->shown.p, '\r', s->shown.n) || bw_str_find(s->shown, doubled) == SIZE_MAX)
+                return 0;
+        if (make_copy(s) < 0)
+                return -ENOMEM;
+        for (size_t i = 0; i < s->shown.n; i++)
+                if (!bw_str_starts(bw_str_n(s->copy + i, s->shown.n - i), doubled))
+                        s->copy[n++] = s->copy[i];
+        s->shown.n = n;
+        return 0;
+}
+
+int bw_yaml_source_init(struct bw_yaml_source *s, struct bw_str text, bool stream, uint32_t line, struct bw_error *reterr)
+{
+        *s = (struct bw_yaml_source){.text = text, .shown = text, .escaped_slash = -1};
         if (text.n && (text.p[0] == '%' || text.p[0] == '#' || text.p[0] == bom[0] || (unsigned char)text.p[0] <= ' ')) {
                 int r = check_directives(text, line, reterr);
 
                 if (r < 0)
                         return r;
+        }
+        if (stream && text.n) {
+                s->add_newline = text.p[text.n - 1] != '\n';
+                if (normalize_breaks(s) < 0)
+                        return bw_error_nomem(reterr);
         }
         return hide_boms(s, reterr);
 }
