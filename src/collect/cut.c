@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * From text to pieces. Where a JSON value is broken beyond knowing its end, the next line that begins with '{' is taken for
- * the next value: so one bad line of an NDJSON file is one error, not the end of the file.
+ * From text to pieces. Where a JSON value is broken beyond knowing its end, the next line that begins with '{' is taken
+ * for the next value: so one bad line of an NDJSON file is one error, not the end of the file.
  */
 #include "base/alloc.h"
 #include "base/limits.h"

@@ -13,8 +13,8 @@ struct bw_feed {
         const atomic_bool *cancel;
         struct bw_stream *first; /* streams waiting for a thread, in the order they came */
         struct bw_stream **last;
-        size_t n_out;            /* units of files in the hands of threads: each may give streams back */
-        bool broken;             /* out of memory somewhere: nobody gets work any more */
+        size_t n_out; /* units of files in the hands of threads: each may give streams back */
+        bool broken;  /* out of memory somewhere: nobody gets work any more */
 };
 
 int bw_feed_new(const struct bw_feed_options *options, struct bw_feed **ret_feed, struct bw_error *reterr)
@@ -101,7 +101,8 @@ static struct bw_stream *take_first(struct bw_feed *feed)
         return stream;
 }
 
-int bw_feed_give_back(struct bw_feed *feed, struct bw_str name, uint32_t number, unsigned flags, struct bw_error *reterr)
+int bw_feed_give_back(struct bw_feed *feed, struct bw_str name, uint32_t number, unsigned flags,
+                      struct bw_error *reterr)
 {
         struct bw_stream *stream = stream_new(name, number, flags);
 

@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * feed: hands out the work of a run in units that take a thread some milliseconds: a few dozen small files, which the
- * thread opens and reads itself, or the next slice of one big stream, cut where documents end, so that all threads share
- * one big file. Memory does not grow with the input: units are refilled, and a slice is larger than BW_FEED_SLICE only
- * when a single document is.
+ * thread opens and reads itself, or the next slice of one big stream, cut where documents end, so that all threads
+ * share one big file. Memory does not grow with the input: units are refilled, and a slice is larger than
+ * BW_FEED_SLICE only when a single document is.
  *
  *         while (bw_feed_next(feed, unit, &err) == 1)
  *                 while (bw_unit_next(unit, &item, &err) == 1)
  *                         …
  *
- * Ownership: a feed owns its walk and streams; a unit owns the bytes that its items borrow, until the next bw_unit_next.
+ * Ownership: a feed owns its walk and streams; a unit owns the bytes that its items borrow, until the next
+ *            bw_unit_next.
  * Errors: what cannot be read is an item with an error; a negative return is the end of the run (out of memory).
  * Threads: a unit belongs to one thread; units of the same feed work in any number of threads.
  */
@@ -53,7 +54,7 @@ struct bw_item {
         uint32_t part;                /* of the input, from 0: items are in order of input, part, and as they come */
         bool is_whole;                /* the input has no other part */
         bool failed;
-        struct bw_piece piece;        /* one document's text; if failed: of it only the text that could not be cut, or empty */
+        struct bw_piece piece;        /* one document's text; if failed: only the text that could not be cut, or none */
         const struct bw_error *error; /* if failed */
 };
 BW_CHECK int bw_unit_next(struct bw_unit *unit, struct bw_item *ret_item, struct bw_error *reterr);

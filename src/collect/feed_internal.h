@@ -24,7 +24,7 @@ struct bw_unit_file {
 /* A piece. What its List said is the cutter's own memory: kept here, since the cutter goes on. */
 struct bw_unit_piece {
         struct bw_piece piece;
-        size_t error;            /* SIZE_MAX: none; else piece is the text that could not be cut, and why is in errors */
+        size_t error;            /* SIZE_MAX: none; else piece is what could not be cut, and why is in errors */
         size_t list_api_version; /* in names; zero-terminated */
         size_t list_kind;
 };
@@ -70,8 +70,8 @@ BW_CHECK int bw_unit_add_file(struct bw_unit *unit, const struct bw_walk_entry *
 BW_CHECK int bw_unit_fill(struct bw_unit *unit, struct bw_stream *stream, const atomic_bool *cancel,
                           struct bw_error *reterr);
 /*
- * Takes what documents of *rest are complete into the unit's pieces. 0, or why nothing further can be cut: then the last
- * piece is not the end of the text.
+ * Takes what documents of *rest are complete into the unit's pieces. 0, or why nothing further can be cut: then the
+ * last piece is not the end of the text.
  */
 BW_CHECK int bw_unit_cut(struct bw_unit *unit, struct bw_cutter *cutter, struct bw_str *rest, bool eof,
                          struct bw_error *err);

@@ -65,9 +65,9 @@ static const struct {
         const char *name;
         const char *ranges; /* pairs */
 } named_classes[] = {
-        {"alnum", "09AZaz"}, {"alpha", "AZaz"}, {"blank", "\t\t  "},  {"cntrl", "\x01\x1f\x7f\x7f"},
-        {"digit", "09"},     {"graph", "!~"},   {"lower", "az"},      {"print", " ~"},
-        {"punct", "!/:@[`{~"}, {"space", "\t\r  "}, {"upper", "AZ"}, {"xdigit", "09AFaf"},
+        {"alnum", "09AZaz"},   {"alpha", "AZaz"},   {"blank", "\t\t  "}, {"cntrl", "\x01\x1f\x7f\x7f"},
+        {"digit", "09"},       {"graph", "!~"},     {"lower", "az"},     {"print", " ~"},
+        {"punct", "!/:@[`{~"}, {"space", "\t\r  "}, {"upper", "AZ"},     {"xdigit", "09AFaf"},
 };
 
 static bool add_named_class(struct byte_set *set, struct bw_str name)
@@ -298,7 +298,8 @@ static int add_line(struct bw_ignore *ignore, struct bw_str line, uint32_t numbe
                 line.n--;
         line = trim_end(line);
         if (line.n > BW_LIMIT_IGNORE_PATTERN)
-                return bw_error_at(reterr, -E2BIG, number, 1, "a pattern has more than %d bytes", BW_LIMIT_IGNORE_PATTERN);
+                return bw_error_at(reterr, -E2BIG, number, 1, "a pattern has more than %d bytes",
+                                   BW_LIMIT_IGNORE_PATTERN);
         if (ignore->n_patterns >= BW_LIMIT_IGNORE_PATTERNS)
                 return bw_error_at(reterr, -E2BIG, number, 1, "more than %d patterns", BW_LIMIT_IGNORE_PATTERNS);
         if (add_pattern(ignore, line) < 0)
@@ -317,7 +318,8 @@ int bw_ignore_parse(struct bw_str text, struct bw_ignore **ret_ignore, struct bw
         if (!ignore->arena)
                 return bw_error_nomem(reterr);
         if (text.n > BW_LIMIT_IGNORE_BYTES)
-                return bw_error_set(reterr, -E2BIG, "an ignore file has at most %zu bytes", (size_t)BW_LIMIT_IGNORE_BYTES);
+                return bw_error_set(reterr, -E2BIG, "an ignore file has at most %zu bytes",
+                                    (size_t)BW_LIMIT_IGNORE_BYTES);
         if (bw_str_starts(text, BW_STR("\xef\xbb\xbf")))
                 text = bw_str_n(text.p + 3, text.n - 3);
         for (uint32_t number = 1; bw_str_split(&text, '\n', &line); number++) {

@@ -24,8 +24,10 @@ void bw_source_done(struct bw_source *source)
 
 static int changed(const struct bw_source *source, const char *how, struct bw_error *reterr)
 {
-        return bw_error_set(reterr, -ESTALE, "the file %s while it was read (it had %" PRIu64 " bytes): scan it again when "
-                            "nothing writes to it", how, source->file.stat.size);
+        return bw_error_set(reterr, -ESTALE,
+                            "the file %s while it was read (it had %" PRIu64 " bytes): scan it again when "
+                            "nothing writes to it",
+                            how, source->file.stat.size);
 }
 
 /* Reads once, up to n bytes of the file. A file that says its size is not read beyond it. */

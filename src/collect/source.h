@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * source: the text of one input, block by block: packed bytes unpacked, UTF-16 turned into UTF-8, a byte order mark left
- * out. What the bytes are is told by the bytes, never by the name.
+ * source: the text of one input, block by block: packed bytes unpacked, UTF-16 turned into UTF-8, a byte order mark
+ * left out. What the bytes are is told by the bytes, never by the name.
  * Ownership: a source takes the file it is given and closes it in bw_source_done.
- * Errors: -EINVAL broken packing, -E2BIG a named limit, -EIO and others from reading, -ESTALE for a file that changed while it was
- *         read, -EINTR cancelled. What was read before the error has been given.
+ * Errors: -EINVAL broken packing, -E2BIG a named limit, -EIO and others from reading, -ESTALE for a file that changed
+ *         while it was read, -EINTR cancelled. What was read before the error has been given.
  * Threads: one source, one thread at a time.
  */
 #ifndef BW_COLLECT_SOURCE_H

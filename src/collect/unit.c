@@ -3,8 +3,8 @@
 #include "base/limits.h"
 #include "collect/feed_internal.h"
 
-#define SMALL_FILE ((uint64_t)512 << 10)   /* larger ones are shared between threads as streams */
-#define KEEP_TEXT ((size_t)4 << 20)        /* a buffer beyond this goes back after the unit */
+#define SMALL_FILE ((uint64_t)512 << 10)      /* larger ones are shared between threads as streams */
+#define KEEP_TEXT ((size_t)4 << 20)           /* a buffer beyond this goes back after the unit */
 #define TEXT_CEILING (3 * BW_LIMIT_DOC_BYTES) /* the cutter refuses a document long before */
 
 int bw_unit_new(struct bw_feed *feed, struct bw_unit **ret_unit, struct bw_error *reterr)
@@ -296,6 +296,7 @@ int bw_unit_fill(struct bw_unit *unit, struct bw_stream *stream, const atomic_bo
                 r = stream_open(stream, unit, cancel, &err);
         if (r == 0)
                 r = fill(unit, stream, &err);
-        unit->input = (struct bw_input){.name = bw_str_n(unit->names.p + name, stream->name_n), .number = stream->number};
+        unit->input =
+                (struct bw_input){.name = bw_str_n(unit->names.p + name, stream->name_n), .number = stream->number};
         return r < 0 ? set_late_error(unit, &err, reterr) : r;
 }

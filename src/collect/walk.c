@@ -14,8 +14,8 @@
 struct frame {
         struct bw_file dir;
         struct bw_listing listing;
-        size_t next;            /* entry to look at */
-        size_t path_n;          /* bytes of the path up to and with its last slash */
+        size_t next;   /* entry to look at */
+        size_t path_n; /* bytes of the path up to and with its last slash */
         struct bw_ignore *ignore;
 };
 
@@ -162,7 +162,8 @@ static bool is_ignored(const struct bw_walk *walk, bool is_dir)
 
                 if (!f->ignore)
                         continue;
-                answer = bw_ignore_match(f->ignore, bw_str_n(walk->path.p + f->path_n, walk->path.n - f->path_n), is_dir);
+                answer = bw_ignore_match(f->ignore, bw_str_n(walk->path.p + f->path_n, walk->path.n - f->path_n),
+                                         is_dir);
                 if (answer != BW_IGNORE_SILENT)
                         return answer == BW_IGNORE_SKIP;
         }
@@ -178,8 +179,8 @@ static bool is_ancestor(const struct bw_walk *walk, const struct bw_fs_stat *sta
 }
 
 /*
- * Goes into the directory just opened, whose path is walk->path. Takes dir. 0: entered; 1: nothing to do (seen already);
- * negative: why not. A listing that broke off is used as far as it goes; the error is given first.
+ * Goes into the directory just opened, whose path is walk->path. Takes dir. 0: entered; 1: nothing to do (seen
+ * already); negative: why not. A listing that broke off is used as far as it goes; the error is given first.
  */
 static int enter(struct bw_walk *walk, struct bw_file *dir, struct bw_error *reterr)
 {
@@ -187,9 +188,11 @@ static int enter(struct bw_walk *walk, struct bw_file *dir, struct bw_error *ret
         int r;
 
         if (is_ancestor(walk, &dir->stat))
-                r = bw_error_set(reterr, -ELOOP, "directory loop: this is a folder above itself; it is not entered again");
+                r = bw_error_set(reterr, -ELOOP,
+                                 "directory loop: this is a folder above itself; it is not entered again");
         else if (walk->depth == BW_LIMIT_DIR_DEPTH)
-                r = bw_error_set(reterr, -E2BIG, "more than %d nested directories: name this one as an input of its own",
+                r = bw_error_set(reterr, -E2BIG,
+                                 "more than %d nested directories: name this one as an input of its own",
                                  BW_LIMIT_DIR_DEPTH);
         else
                 r = bw_dirset_add(&walk->entered, dir->stat.dev, dir->stat.ino, reterr);
@@ -259,8 +262,8 @@ static int next_path(struct bw_walk *walk, struct bw_walk_entry *ret_entry, stru
 
 /* Opens what a link inside a directory leads to, if that is wanted and lies in the directory that the user named.
  * 1: it is to be left out. Only directories stay open. */
-static int open_link(const struct bw_walk *walk, const struct frame *f, const char *name, bool wanted, struct bw_file *to,
-                     struct bw_error *reterr)
+static int open_link(const struct bw_walk *walk, const struct frame *f, const char *name, bool wanted,
+                     struct bw_file *to, struct bw_error *reterr)
 {
         struct bw_fs_stat stat;
         int r = bw_fs_stat(f->dir.fd, name, 0, &stat, reterr);
@@ -272,8 +275,10 @@ static int open_link(const struct bw_walk *walk, const struct frame *f, const ch
         if (is_ignored(walk, stat.kind == BW_FS_DIR))
                 return 1;
         if (!bw_fs_is_beneath(f->dir.fd, name, &walk->frames[0].dir))
-                return bw_error_set(reterr, -EXDEV, "this link leads out of the directory given, and is not followed: give "
-                                    "its target as an input too, or list the link in %s", IGNORE_FILE);
+                return bw_error_set(reterr, -EXDEV,
+                                    "this link leads out of the directory given, and is not followed: give "
+                                    "its target as an input too, or list the link in %s",
+                                    IGNORE_FILE);
         if (stat.kind == BW_FS_DIR)
                 return bw_fs_open_dir(f->dir.fd, name, 0, to, reterr);
         return bw_fs_refusal(stat.kind, 0, reterr);

@@ -3,10 +3,10 @@
  * walk: from the paths that a user names to the files to read, one by one, in an order that depends on names only.
  *
  * A path that names a file is read whatever the file's name is. A directory is walked in byte order for *.yaml, *.yml,
- * *.json, *.ndjson, *.jsonl and these with .gz or .zst. Left out without a word: directories whose name begins with a dot
- * (".git", a ConfigMap volume's "..data") and what .bulwarkignore files say; such a file holds for its folder and all below.
- * Links to files and directories are followed as long as they stay inside the directory that was named. Each directory is
- * entered once.
+ * *.json, *.ndjson, *.jsonl and these with .gz or .zst. Left out without a word: directories whose name begins with a
+ * dot (".git", a ConfigMap volume's "..data") and what .bulwarkignore files say; such a file holds for its folder and
+ * all below. Links to files and directories are followed as long as they stay inside the directory that was named.
+ * Each directory is entered once.
  *
  * What cannot be read is an entry with an error, and the walk goes on.
  * Ownership: an entry's name and error live until the next call.

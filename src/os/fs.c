@@ -154,7 +154,8 @@ int bw_fs_open(int dirfd, const char *path, unsigned flags, struct bw_file *ret_
 
         if (bw_fault(BW_FAULT_OPEN))
                 return path_error(reterr, EIO);
-        /* O_NONBLOCK: opening a FIFO without a writer, or a device, must not wait. It means nothing to regular files. */
+        /* O_NONBLOCK: opening a FIFO without a writer, or a device, must not wait. It means nothing to regular files.
+         */
         file.fd = open_retry(dirfd, path, O_NONBLOCK | (flags & BW_FS_NOFOLLOW ? O_NOFOLLOW : 0));
         if (file.fd < 0)
                 return path_error(reterr, errno);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * fs: files and directories by directory descriptor and path, opened so that nothing can hang or mislead: a FIFO, socket or
- * device is told before a byte is read, nothing is created or written, every descriptor closes on exec.
+ * fs: files and directories by directory descriptor and path, opened so that nothing can hang or mislead: a FIFO,
+ * socket or device is told before a byte is read, nothing is created or written, every descriptor closes on exec.
  * Ownership: a struct bw_file owns its descriptor (bw_file_close); a listing owns its names (bw_listing_done).
  * Errors: negative errno; the message says what is wrong and what to do, without the file's name, which the caller adds
  *         (bw_error_in_file).
@@ -48,15 +48,17 @@ enum bw_fs_flags {
 };
 
 /* dirfd may be AT_FDCWD. */
-BW_CHECK int bw_fs_stat(int dirfd, const char *path, unsigned flags, struct bw_fs_stat *ret_stat, struct bw_error *reterr);
+BW_CHECK int bw_fs_stat(int dirfd, const char *path, unsigned flags, struct bw_fs_stat *ret_stat,
+                        struct bw_error *reterr);
 
 /* Opens a regular file for reading. -EINVAL with a message for any other kind. */
 BW_CHECK int bw_fs_open(int dirfd, const char *path, unsigned flags, struct bw_file *ret_file, struct bw_error *reterr);
-BW_CHECK int bw_fs_open_dir(int dirfd, const char *path, unsigned flags, struct bw_file *ret_dir, struct bw_error *reterr);
+BW_CHECK int bw_fs_open_dir(int dirfd, const char *path, unsigned flags, struct bw_file *ret_dir,
+                            struct bw_error *reterr);
 /* A descriptor of its own on standard input, whatever that is. */
 BW_CHECK int bw_fs_open_stdin(struct bw_file *ret_file, struct bw_error *reterr);
 void bw_file_close(struct bw_file *file);
-/* Why a kind of file is not read: -EINVAL or -EISDIR; 0 if it is. Tells before opening, since opening a device may act. */
+/* Why a kind of file is not read: -EINVAL or -EISDIR; 0 if it is. To ask before opening: opening a device may act. */
 BW_CHECK int bw_fs_refusal(enum bw_fs_kind kind, unsigned flags, struct bw_error *reterr);
 
 /*
@@ -65,8 +67,10 @@ BW_CHECK int bw_fs_refusal(enum bw_fs_kind kind, unsigned flags, struct bw_error
  */
 BW_CHECK int bw_file_read(const struct bw_file *file, void *to, size_t n, const atomic_bool *cancel, size_t *ret_n,
                           struct bw_error *reterr);
-/* True if `path` below `dirfd`, links followed, lies at or below the directory `root` by their real paths. False when that
- * cannot be told. Opens nothing that could act. */
+/*
+ * True if `path` below `dirfd`, links followed, lies at or below the directory `root` by their real paths. False when
+ * that cannot be told. Opens nothing that could act.
+ */
 bool bw_fs_is_beneath(int dirfd, const char *path, const struct bw_file *root);
 
 /* The names in a directory, sorted by bytes, without "." and "..". */
@@ -82,7 +86,8 @@ struct bw_listing {
         size_t names_n, names_cap, entries_cap; /* private */
 };
 /* max_entries: -E2BIG beyond. What was read so far is given even on failure: names first, judged later. */
-BW_CHECK int bw_fs_list(const struct bw_file *dir, size_t max_entries, struct bw_listing *listing, struct bw_error *reterr);
+BW_CHECK int bw_fs_list(const struct bw_file *dir, size_t max_entries, struct bw_listing *listing,
+                        struct bw_error *reterr);
 void bw_listing_done(struct bw_listing *listing);
 static inline const char *bw_listing_name(const struct bw_listing *listing, size_t i)
 {

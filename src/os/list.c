@@ -9,7 +9,7 @@
 #include "os/fs.h"
 
 static const uint8_t kinds[] = {
-        [DT_UNKNOWN] = BW_FS_UNKNOWN, [DT_REG] = BW_FS_FILE,    [DT_DIR] = BW_FS_DIR, [DT_LNK] = BW_FS_LINK,
+        [DT_UNKNOWN] = BW_FS_UNKNOWN, [DT_REG] = BW_FS_FILE,    [DT_DIR] = BW_FS_DIR,    [DT_LNK] = BW_FS_LINK,
         [DT_FIFO] = BW_FS_FIFO,       [DT_SOCK] = BW_FS_SOCKET, [DT_CHR] = BW_FS_DEVICE, [DT_BLK] = BW_FS_DEVICE,
 };
 
@@ -76,7 +76,8 @@ static int read_entries(const struct bw_file *dir, size_t max_entries, struct bw
                         if (is_dots(e->d_name))
                                 continue;
                         if (l->n_entries >= max_entries)
-                                return bw_error_set(reterr, -E2BIG, "the directory has more than %zu entries", max_entries);
+                                return bw_error_set(reterr, -E2BIG, "the directory has more than %zu entries",
+                                                    max_entries);
                         if (add_entry(dir, e, l) < 0)
                                 return bw_error_nomem(reterr);
                 }

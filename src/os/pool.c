@@ -53,8 +53,8 @@ static void start_threads(struct bw_pool *pool, unsigned n, unsigned first, cons
         }
 }
 
-int bw_pool_start(unsigned n, unsigned first, void (*fn)(void *arg, unsigned index), void *arg, struct bw_pool **ret_pool,
-                  struct bw_error *reterr)
+int bw_pool_start(unsigned n, unsigned first, void (*fn)(void *arg, unsigned index), void *arg,
+                  struct bw_pool **ret_pool, struct bw_error *reterr)
 {
         struct bw_pool *pool;
         pthread_attr_t attr;

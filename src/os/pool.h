@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * pool: threads that run one function, and the monitor (lock and condition) that they meet at.
- * Ownership: bw_pool_start gives a pool that bw_pool_join releases; a monitor is a plain member, bw_monitor_done at its end.
+ * Ownership: bw_pool_start gives a pool that bw_pool_join releases; a monitor is a plain member, bw_monitor_done at
+ *            its end.
  * Threads: start and join from one thread; the monitor's calls from any.
  */
 #ifndef BW_OS_POOL_H

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * sandbox: what a process that is about to parse untrusted bytes gives up, for good: with Landlock every file that it was
- * not promised, with seccomp every system call that reading, computing and writing to open files does not need.
+ * sandbox: what a process that is about to parse untrusted bytes gives up, for good: with Landlock every file that it
+ * was not promised, with seccomp every system call that reading, computing and writing to open files does not need.
  *
  *         begin, allow_read / allow_write for each place, enter
  *
- * Best effort: what the kernel (or a container around it) refuses is left out, and bw_sandbox_text() says what holds. There
- * are no errors: a scan with less protection is better than none, and --stats shows it.
+ * Best effort: what the kernel (or a container around it) refuses is left out, and bw_sandbox_text() says what holds.
+ * There are no errors: a scan with less protection is better than none, and --stats shows it.
  * Ownership: a struct bw_sandbox is a plain value; bw_sandbox_done releases its descriptor, entered or not.
  * Threads: call from the only thread; threads started later are in the sandbox too.
  * Source: landlock(7), seccomp(2).
@@ -23,7 +23,7 @@ struct bw_sandbox {
         char text[96];     /* what is in force */
 };
 
-/* False, with the reason, where a sandbox would break the build's own tools (sanitizers look at the process from outside). */
+/* False, with the reason, where it would break the build's own tools (sanitizers look at the process from outside). */
 bool bw_sandbox_is_possible(const char **ret_why);
 
 struct bw_sandbox bw_sandbox_begin(void);

@@ -11,16 +11,16 @@
 
 #include "os/sandbox_internal.h"
 
-#define ACCESS_V1 ((UINT64_C(1) << 13) - 1) /* EXECUTE … MAKE_SYM */
-#define ACCESS_REFER (UINT64_C(1) << 13)    /* ABI 2 */
-#define ACCESS_TRUNCATE (UINT64_C(1) << 14) /* ABI 3 */
+#define ACCESS_V1 ((UINT64_C(1) << 13) - 1)  /* EXECUTE … MAKE_SYM */
+#define ACCESS_REFER (UINT64_C(1) << 13)     /* ABI 2 */
+#define ACCESS_TRUNCATE (UINT64_C(1) << 14)  /* ABI 3 */
 #define ACCESS_IOCTL_DEV (UINT64_C(1) << 15) /* ABI 5 */
-#define NET_ALL UINT64_C(3)                 /* ABI 4: bind and connect over TCP */
-#define SCOPE_ALL UINT64_C(3)               /* ABI 6: abstract unix sockets, signals */
+#define NET_ALL UINT64_C(3)                  /* ABI 4: bind and connect over TCP */
+#define SCOPE_ALL UINT64_C(3)                /* ABI 6: abstract unix sockets, signals */
 
 #define READS (LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR)
-#define WRITES                                                                                                          \
-        (READS | LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_REMOVE_FILE | LANDLOCK_ACCESS_FS_MAKE_REG | \
+#define WRITES                                                                                                         \
+        (READS | LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_REMOVE_FILE | LANDLOCK_ACCESS_FS_MAKE_REG |        \
          ACCESS_TRUNCATE)
 /* What can be allowed on a file that is no directory. */
 #define FILE_ACCESS (LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_WRITE_FILE | ACCESS_TRUNCATE)
@@ -71,7 +71,8 @@ int bw_landlock_allow(const struct bw_sandbox *sandbox, const char *path, bool w
         if (fstat(fd, &st) < 0 || !S_ISDIR(st.st_mode))
                 rule.allowed_access &= FILE_ACCESS;
         /* EBADFD: a file without a place in the file system (a pipe), to which Landlock's rules do not apply. */
-        if (syscall(SYS_landlock_add_rule, sandbox->ruleset, LANDLOCK_RULE_PATH_BENEATH, &rule, 0) < 0 && errno != EBADFD)
+        if (syscall(SYS_landlock_add_rule, sandbox->ruleset, LANDLOCK_RULE_PATH_BENEATH, &rule, 0) < 0 &&
+            errno != EBADFD)
                 r = -errno;
         (void)close(fd);
         return r;

@@ -50,7 +50,8 @@ void bw_tzdata_free(struct bw_tzdata *cache)
         bw_free(cache);
 }
 
-/* Names of zones are words of letters, digits, '_', '-' and '+' with '/' between; nothing that could leave the folder. */
+/* Names of zones are words of letters, digits, '_', '-' and '+' with '/' between; nothing that could leave the folder.
+ */
 static bool is_zone_name(struct bw_str name)
 {
         char before = '/';

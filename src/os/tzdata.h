@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * tzdata: the bytes of a time zone's file by its name, read once from /usr/share/zoneinfo (or where TZDIR would be on the
- * system that built it). A sandbox must leave BW_TZDATA_FOLDER readable.
+ * tzdata: the bytes of a time zone's file by its name, read once from /usr/share/zoneinfo (or where TZDIR would be on
+ * the system that built it). A sandbox must leave BW_TZDATA_FOLDER readable.
  * Ownership: bytes live as long as the cache.
  * Threads: bw_tzdata_get from any thread.
  * Source: tzfile(5); names as in the tz database.

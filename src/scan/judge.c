@@ -7,8 +7,8 @@
 #include "scan/worker_internal.h"
 
 /*
- * Reports go further than manifests do: a line that may hold a secret is not shown. A whole object can be on one line of
- * JSON, and the line of an environment variable holds its value.
+ * Reports go further than manifests do: a line that may hold a secret is not shown. A whole object can be on one line
+ * of JSON, and the line of an environment variable holds its value.
  */
 static bool is_shown(const struct bw_finding *f)
 {
@@ -29,8 +29,8 @@ int bw_worker_add_finding(void *userdata, const struct bw_finding *finding)
         struct bw_part *part = &worker->part;
         struct bw_finding f = *finding;
         struct bw_str *const texts[] = {
-                &f.resource.api_version, &f.resource.kind, &f.resource.ns,     &f.resource.name, &f.location.file,
-                &f.location.path,        &f.location.source, &f.message, &f.remediation,
+                &f.resource.api_version, &f.resource.kind,   &f.resource.ns, &f.resource.name, &f.location.file,
+                &f.location.path,        &f.location.source, &f.message,     &f.remediation,
         };
 
         if (!is_shown(&f))
@@ -86,8 +86,8 @@ static int judge_object(void *userdata, struct bw_doc *doc, struct bw_error *ret
         r = prepare(worker, doc, reterr);
         if (r < 0)
                 return r;
-        r = bw_catalog_evaluate(worker->shared->catalog, worker->judge, doc, worker->arena, bw_worker_add_finding, worker,
-                                &err);
+        r = bw_catalog_evaluate(worker->shared->catalog, worker->judge, doc, worker->arena, bw_worker_add_finding,
+                                worker, &err);
         return r < 0 ? document_error(worker, doc, r, &err, reterr) : 0;
 }
 

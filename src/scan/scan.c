@@ -10,8 +10,8 @@
 #include "scan/worker_internal.h"
 
 struct bw_scan {
-        struct bw_arena *arena;     /* the report's inputs */
-        struct bw_worker *workers;  /* own the findings' texts */
+        struct bw_arena *arena;    /* the report's inputs */
+        struct bw_worker *workers; /* own the findings' texts */
         unsigned n_workers;
         struct bw_merged merged;
         struct bw_report report;

@@ -2,8 +2,8 @@
 /*
  * scan: one run from inputs to a report: collect pieces, read documents, judge them on all threads, gather findings in
  * a fixed order. The same inputs give the same report for any number of threads.
- * Ownership: bw_scan_run gives a struct bw_scan that owns the report and everything it points to; rule infos belong to the
- *            catalog, which must outlive it.
+ * Ownership: bw_scan_run gives a struct bw_scan that owns the report and everything it points to; rule infos belong
+ *            to the catalog, which must outlive it.
  * Errors: an input that cannot be read is an entry of the report's errors, and the rest goes on; the return value is
  *         negative only when the run itself could not be done.
  * Threads: one call, from one thread; it starts and joins its own.
@@ -23,14 +23,14 @@ struct bw_scan_options {
         const struct bw_str *paths;    /* files, directories, "-" for standard input */
         size_t n_paths;
         struct bw_catalog *catalog;
-        unsigned threads;              /* 0 = one per processor this process may use; fewer when there is little to do */
+        unsigned threads;              /* 0 = one per processor it may use; fewer when there is little to do */
         const atomic_bool *cancel;     /* when it becomes true, the run ends soon with what it has found. May be NULL */
         int64_t now;
         bool include_passed;           /* findings of verdict pass and skip too */
         bool no_ignore;                /* do not read .bulwarkignore files */
-        bool sandbox;                  /* Landlock and seccomp around reading and judging (default of the command line) */
-        const struct bw_str *writable; /* directories in which the caller still makes and renames files after the run: */
-        size_t n_writable;             /* bw_sandbox_allow_write() for each */
+        bool sandbox;                  /* Landlock and seccomp from here on (default of the command line) */
+        const struct bw_str *writable; /* directories in which the caller still makes and renames files */
+        size_t n_writable;             /* after the run: bw_sandbox_allow_write() for each */
         /* Called now and then from the calling thread, for a progress line. May be NULL. */
         void (*progress)(void *userdata, uint64_t files, uint64_t documents, uint64_t bytes);
         void *progress_userdata;

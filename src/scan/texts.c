@@ -21,7 +21,7 @@ struct bw_texts {
         struct slot *slots;
         size_t n_slots; /* a power of two */
         size_t n;
-        uint64_t seed;  /* texts come from outside: an attacker must not know which of them collide */
+        uint64_t seed; /* texts come from outside: an attacker must not know which of them collide */
 };
 
 int bw_texts_new(struct bw_texts **ret_texts, struct bw_error *reterr)
@@ -35,7 +35,8 @@ int bw_texts_new(struct bw_texts **ret_texts, struct bw_error *reterr)
         if (!texts->arena || !texts->slots)
                 return bw_error_nomem(reterr);
         texts->n_slots = FIRST_SLOTS;
-        /* Addresses are random in a position-independent program, which is enough for a table that is never iterated. */
+        /* Addresses are random in a position-independent program, which is enough for a table that is never iterated.
+         */
         texts->seed = (uint64_t)(uintptr_t)texts * UINT64_C(0x9e3779b97f4a7c15) ^ (uint64_t)(uintptr_t)&bw_texts_new;
         *ret_texts = bw_take(texts);
         return 0;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * texts: one copy of each text that findings have, since a thousand findings say the same few things. One table for each
- * thread; the texts outlive the documents they came from.
+ * texts: one copy of each text that findings have, since a thousand findings say the same few things. One table for
+ * each thread; the texts outlive the documents they came from.
  * Ownership: a table owns its texts. Threads: one.
  */
 #ifndef BW_SCAN_TEXTS_H

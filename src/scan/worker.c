@@ -45,7 +45,8 @@ void bw_worker_done(struct bw_worker *worker)
         *worker = (struct bw_worker){0};
 }
 
-int bw_worker_add_error(struct bw_worker *worker, struct bw_str file, const struct bw_error *err, struct bw_error *reterr)
+int bw_worker_add_error(struct bw_worker *worker, struct bw_str file, const struct bw_error *err,
+                        struct bw_error *reterr)
 {
         struct bw_part *part = &worker->part;
         struct bw_input_error error = {

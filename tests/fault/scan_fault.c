@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Scans a small folder while one allocation, open or read after the other fails, once and for ever after. Each run must end
- * without crash, hang or leak, must leave its result alone when it fails, and must never be silent: it fails with a
+ * Scans a small folder while one allocation, open or read after the other fails, once and for ever after. Each run must
+ * end without crash, hang or leak, must leave its result alone when it fails, and must never be silent: it fails with a
  * message, or names an input that it could not read, or finds what an undisturbed run finds.
  */
 #define BW_ALLOW_BANNED
@@ -17,18 +17,21 @@
 #define SAMPLES 150 /* runs of each kind unless TORTURE=full */
 #define POISON ((struct bw_scan *)(uintptr_t)0xA5A5A5A5A5A5A5A5)
 
-static const char pod[] = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n  containers:\n  - {name: c, image: i, "
-                          "securityContext: {privileged: true}}\n";
+static const char pod[] =
+        "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n  containers:\n  - {name: c, image: i, "
+        "securityContext: {privileged: true}}\n";
 static const struct {
         const char *name;
         const char *text;
 } files[] = {
         {"a.yaml", pod},
-        {"b.json", "{\"apiVersion\":\"v1\",\"kind\":\"PodList\",\"items\":[{\"metadata\":{\"name\":\"x\"},\"spec\":{\"hostPID\""
-                   ":true}},{\"metadata\":{\"name\":\"z\"}}]}"},
+        {"b.json",
+         "{\"apiVersion\":\"v1\",\"kind\":\"PodList\",\"items\":[{\"metadata\":{\"name\":\"x\"},\"spec\":{\"hostPID\""
+         ":true}},{\"metadata\":{\"name\":\"z\"}}]}"},
         {"broken.yaml", "a: [\n---\nb: {{ .Values.b }}\n---\nc: 1\n"},
         {".bulwarkignore", "*.tmp\n!keep\nout/\n[a-b]x\n"},
-        {"sub/list.yaml", "apiVersion: v1\nkind: List\nitems:\n- {apiVersion: v1, kind: Service, metadata: {name: s}}\n"},
+        {"sub/list.yaml",
+         "apiVersion: v1\nkind: List\nitems:\n- {apiVersion: v1, kind: Service, metadata: {name: s}}\n"},
         {"sub/out/ignored.yaml", "a: [\n"},
 };
 
@@ -59,7 +62,8 @@ static void make_tree(unsigned copies)
 {
         char path[256];
 
-        (void)snprintf(root, sizeof(root), "%s/bulwark-fault-XXXXXX", access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
+        (void)snprintf(root, sizeof(root), "%s/bulwark-fault-XXXXXX",
+                       access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
         if (!mkdtemp(root))
                 exit(99);
         for (size_t i = 0; i < 2; i++) {
@@ -144,7 +148,8 @@ static void torture(size_t kind, bool persistent, unsigned threads)
         calm = run(threads, "undisturbed");
         calls = bw_fault_count(kinds[kind].kind);
         step = full || calls <= SAMPLES ? 1 : calls / SAMPLES + 1;
-        printf("# %" PRIu64 " calls, every %" PRIu64 ". fails%s\n", calls, step, persistent ? ", and all later ones" : "");
+        printf("# %" PRIu64 " calls, every %" PRIu64 ". fails%s\n", calls, step,
+               persistent ? ", and all later ones" : "");
         if (calm.code < 0 || calm.findings == 0 || calm.errors != 1 || calls == 0)
                 fail("the undisturbed run is not what it should be", kinds[kind].name);
         for (uint64_t n = 1; n <= calls; n += step) {
@@ -173,8 +178,8 @@ int main(void)
                                 unsigned before = failures;
 
                                 torture(kind, persistent, threads);
-                                printf("%s %u - %s fails%s, %u threads\n", failures == before ? "ok" : "not ok", ++number,
-                                       kinds[kind].name, persistent ? " for ever" : "", threads);
+                                printf("%s %u - %s fails%s, %u threads\n", failures == before ? "ok" : "not ok",
+                                       ++number, kinds[kind].name, persistent ? " for ever" : "", threads);
                         }
                 (void)nftw(root, remove_one, 16, FTW_PHYS | FTW_DEPTH);
         }

@@ -32,7 +32,8 @@ bool bw_catalog_is_ready(const struct bw_catalog *catalog BW_UNUSED, const struc
         return atomic_load(&double_ready);
 }
 
-int bw_catalog_prepare(struct bw_catalog *catalog BW_UNUSED, const struct bw_doc *doc BW_UNUSED, struct bw_error *reterr)
+int bw_catalog_prepare(struct bw_catalog *catalog BW_UNUSED, const struct bw_doc *doc BW_UNUSED,
+                       struct bw_error *reterr)
 {
         atomic_fetch_add(&double_prepared, 1);
         if (double_prepare_result < 0)
@@ -72,7 +73,8 @@ uint64_t bw_judge_evaluations(const struct bw_judge *judge)
         return judge->evaluations;
 }
 
-/* metadata.labels: two: a second, worse finding; error: the evaluation fails with that number; path: the finding's path. */
+/* metadata.labels: two: a second, worse finding; error: the evaluation fails with that number; path: the finding's
+ * path. */
 int bw_catalog_evaluate(const struct bw_catalog *catalog BW_UNUSED, struct bw_judge *judge, struct bw_doc *doc,
                         struct bw_arena *arena, bw_finding_sink sink, void *userdata, struct bw_error *reterr)
 {
@@ -83,8 +85,11 @@ int bw_catalog_evaluate(const struct bw_catalog *catalog BW_UNUSED, struct bw_ju
                 .rule = &double_rules[0],
                 .verdict = BW_VERDICT_FAIL,
                 .resource = {.api_version = doc->api_version, .kind = doc->kind, .ns = doc->ns, .name = doc->name},
-                .location = {.file = doc->input->name, .line = doc->mark.line, .column = doc->mark.column,
-                             .path = path.n ? path : BW_STR("kind"), .source = bw_doc_line(doc, doc->mark.line)},
+                .location = {.file = doc->input->name,
+                             .line = doc->mark.line,
+                             .column = doc->mark.column,
+                             .path = path.n ? path : BW_STR("kind"),
+                             .source = bw_doc_line(doc, doc->mark.line)},
                 .input = doc->input->number,
                 .doc = doc->index,
         };

@@ -22,7 +22,8 @@ struct temp {
 static inline void temp_begin(struct temp *t)
 {
         memset(t, 0, sizeof(*t));
-        (void)snprintf(t->path, sizeof(t->path), "%s/bulwark-XXXXXX", access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
+        (void)snprintf(t->path, sizeof(t->path), "%s/bulwark-XXXXXX",
+                       access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
         assert_non_null(mkdtemp(t->path));
 }
 

@@ -69,11 +69,14 @@ static void expect_pieces(struct temp *t, const char *path, const char *expected
 
 static void test_documents(void **state)
 {
-        static const char utf16[] = "\xff\xfe" "a\0:\0 \0b\0\n";
+        static const char utf16[] = "\xff\xfe"
+                                    "a\0:\0 \0b\0\n";
 
         temp_file(*state, "two.yaml", "a: 1\n---\nb: 2\n");
         expect_pieces(*state, "two.yaml", "0.0 1:1 a: 1\n|0.0 3:1 b: 2\n|");
-        temp_file(*state, "mark.yaml", "\xef\xbb\xbf" "a: 1\n");
+        temp_file(*state, "mark.yaml",
+                  "\xef\xbb\xbf"
+                  "a: 1\n");
         expect_pieces(*state, "mark.yaml", "0.0 1:1 a: 1\n|");
         temp_bytes(*state, "wide.yaml", utf16, sizeof(utf16));
         expect_pieces(*state, "wide.yaml", "0.0 1:1 a: b\n|");

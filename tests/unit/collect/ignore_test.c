@@ -24,7 +24,9 @@ static const struct {
         {"a\\ \n", "a", BW_IGNORE_SILENT},
         {"a\r\n", "a", BW_IGNORE_SKIP},
         {"a\t\n", "a", BW_IGNORE_SILENT},
-        {"\xef\xbb\xbf" "a\n", "a", BW_IGNORE_SKIP},
+        {"\xef\xbb\xbf"
+         "a\n",
+         "a", BW_IGNORE_SKIP},
         {"a", "a", BW_IGNORE_SKIP}, /* no newline */
         {"a\\", "a", BW_IGNORE_SILENT},
         {"a\\", "a\\", BW_IGNORE_SILENT},
@@ -85,7 +87,10 @@ static const struct {
         {"[[:]\n", ":", BW_IGNORE_SKIP},
         {"[a\n", "a", BW_IGNORE_SILENT},
         {"x/a[/]b\n", "x/a/b", BW_IGNORE_SILENT},
-        {"[!a]b\n", "\xc3" "b", BW_IGNORE_SKIP},
+        {"[!a]b\n",
+         "\xc3"
+         "b",
+         BW_IGNORE_SKIP},
         {"\\*\n", "*", BW_IGNORE_SKIP},
         {"\\*\n", "a", BW_IGNORE_SILENT},
 };

@@ -49,10 +49,14 @@ static void test_steps(void **state)
                 {BW_STR("a"), "a"},
                 {BW_STR("kind: Pod\n"), "kind: Pod\n"},
                 {BW_STR("\xef\xbb\xbf"), ""},
-                {BW_STR("\xef\xbb\xbf" "a"), "a"},
+                {BW_STR("\xef\xbb\xbf"
+                        "a"),
+                 "a"},
                 {BW_STR("\xef\xbb"), "\xef\xbb"},
                 {BW_STR("\xff\xfe"), ""},
-                {BW_STR("\xff\xfe" "a\0b\0c\0"), "abc"},
+                {BW_STR("\xff\xfe"
+                        "a\0b\0c\0"),
+                 "abc"},
                 {BW_STR("\xfe\xff\0a\0b\0c"), "abc"},
                 {BW_STR("\x28\xb5"), "\x28\xb5"},
         };

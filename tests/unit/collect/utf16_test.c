@@ -14,11 +14,21 @@ static const struct {
         {BW_STR("\xac\x20"), false, "\xe2\x82\xac"},
         {BW_STR("\x3d\xd8\x00\xde"), false, "\xf0\x9f\x98\x80"},
         {BW_STR("\xd8\x3d\xde\x00"), true, "\xf0\x9f\x98\x80"},
-        {BW_STR("\x3d\xd8" "a\0"), false, "\xef\xbf\xbd" "a"},     /* first half alone */
-        {BW_STR("\x00\xde" "a\0"), false, "\xef\xbf\xbd" "a"},     /* second half alone */
-        {BW_STR("\x3d\xd8"), false, "\xef\xbf\xbd"},               /* first half at the end */
-        {BW_STR("a\0b"), false, "a\xef\xbf\xbd"},                  /* half a unit */
-        {BW_STR("\x3d\xd8" "x"), false, "\xef\xbf\xbd\xef\xbf\xbd"},
+        {BW_STR("\x3d\xd8"
+                "a\0"),
+         false,
+         "\xef\xbf\xbd"
+         "a"}, /* first half alone */
+        {BW_STR("\x00\xde"
+                "a\0"),
+         false,
+         "\xef\xbf\xbd"
+         "a"},                                       /* second half alone */
+        {BW_STR("\x3d\xd8"), false, "\xef\xbf\xbd"}, /* first half at the end */
+        {BW_STR("a\0b"), false, "a\xef\xbf\xbd"},    /* half a unit */
+        {BW_STR("\x3d\xd8"
+                "x"),
+         false, "\xef\xbf\xbd\xef\xbf\xbd"},
         {BW_STR("\x3d\xd8\x3d\xd8\x00\xde"), false, "\xef\xbf\xbd\xf0\x9f\x98\x80"},
 };
 
@@ -45,7 +55,9 @@ static void test_marks(void **state)
         struct bw_utf16 u;
 
         (void)state;
-        assert_true(bw_utf16_has_mark(BW_STR("\xff\xfe" "a"), &u));
+        assert_true(bw_utf16_has_mark(BW_STR("\xff\xfe"
+                                             "a"),
+                                      &u));
         assert_false(u.big_endian);
         assert_true(bw_utf16_has_mark(BW_STR("\xfe\xff"), &u));
         assert_true(u.big_endian);

@@ -23,8 +23,8 @@ static int teardown(void **state)
 }
 
 /*
- * Walks the paths (relative to the tree) and writes one line for each entry: its name without the tree, flags as letters
- * (N named, L link, I standard input), or "!" and a part of the error.
+ * Walks the paths (relative to the tree) and writes one line for each entry: its name without the tree, flags as
+ * letters (N named, L link, I standard input), or "!" and a part of the error.
  */
 static void walk_to(struct temp *t, const char *const *paths, size_t n, bool no_ignore, struct bw_buf *out)
 {
@@ -69,9 +69,13 @@ static void expect_walk(struct temp *t, const char *path, const char *expected)
 static void test_names_and_order(void **state)
 {
         static const char *const names[] = {
-                "b.yaml", "a.yml", "B.json", "c.ndjson", "d.jsonl", "e.yaml.gz", "f.json.zst", "README.md", "yaml", ".yaml",
-                "g.YAML", "h.gz", "sub/z.yaml", "sub/deep/y.yaml", ".git/config.yaml", "..data/x.yaml", ".hidden.yaml",
-                "sub.yaml/in.yaml", "new\nline.yaml",
+                "b.yaml",         "a.yml",           "B.json",
+                "c.ndjson",       "d.jsonl",         "e.yaml.gz",
+                "f.json.zst",     "README.md",       "yaml",
+                ".yaml",          "g.YAML",          "h.gz",
+                "sub/z.yaml",     "sub/deep/y.yaml", ".git/config.yaml",
+                "..data/x.yaml",  ".hidden.yaml",    "sub.yaml/in.yaml",
+                "new\nline.yaml",
         };
 
         for (size_t i = 0; i < BW_ARRAY_SIZE(names); i++)
@@ -114,7 +118,8 @@ static void test_current_directory(void **state)
 
 static void test_ignore_files(void **state)
 {
-        static const char *const names[] = {"a.yaml", "b.yaml", "sub/a.yaml", "sub/b.yaml", "out/a.yaml", "out/keep.yaml"};
+        static const char *const names[] = {"a.yaml",     "b.yaml",     "sub/a.yaml",
+                                            "sub/b.yaml", "out/a.yaml", "out/keep.yaml"};
 
         for (size_t i = 0; i < BW_ARRAY_SIZE(names); i++)
                 temp_file(*state, names[i], "");
@@ -157,10 +162,11 @@ static void test_links(void **state)
         temp_link(*state, "in/real/up", "..");
         temp_link(*state, "in/zero.yaml", "/dev/zero");
         temp_link(*state, "entry", "in/real");
-        expect_walk(*state, "in",
-                    "in/again/a.yaml\nin/again/up !directory loop: this\nin/file.yaml L\nin/gone.yaml !the link's target: "
-                    "d\nin/leak.yaml !this link leads out \nin/outside !this link leads out \nin/zero.yaml !this link leads"
-                    " out \n");
+        expect_walk(
+                *state, "in",
+                "in/again/a.yaml\nin/again/up !directory loop: this\nin/file.yaml L\nin/gone.yaml !the link's target: "
+                "d\nin/leak.yaml !this link leads out \nin/outside !this link leads out \nin/zero.yaml !this link leads"
+                " out \n");
         expect_walk(*state, "entry", "entry/a.yaml\nentry/up !this link leads out \n"); /* a named link is its target */
 }
 

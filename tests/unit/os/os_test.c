@@ -62,8 +62,17 @@ static void test_clock(void **state)
 static void test_zones(void **state)
 {
         static const char *const bad[] = {
-                "",           "/etc/passwd", "../passwd",      "Europe/../../passwd", "Europe//Berlin", "Europe/",
-                "a\nb",       ".",           "Europe/Nowhere", "-x",                  "Europe",
+                "",
+                "/etc/passwd",
+                "../passwd",
+                "Europe/../../passwd",
+                "Europe//Berlin",
+                "Europe/",
+                "a\nb",
+                ".",
+                "Europe/Nowhere",
+                "-x",
+                "Europe",
                 "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
         };
         struct bw_tzdata *cache = NULL;

@@ -36,7 +36,8 @@ static struct bw_scan *scan_of(struct bw_scan_options *options)
         return scan;
 }
 
-/* Findings as "file:line:column kind name doc severity|", errors as "!file:line message|"; files without the tree's path. */
+/* Findings as "file:line:column kind name doc severity|", errors as "!file:line message|"; files without the tree's
+ * path. */
 static void tell(const struct temp *t, const struct bw_scan *scan, struct bw_buf *out)
 {
         const struct bw_report *report = bw_scan_report(scan);
@@ -74,7 +75,8 @@ static void test_documents_of_a_file(void **state)
         temp_file(*state, "a.yaml", POD("a") "---\n# nothing\n---\nnot: an object\n---\n" POD("b"));
         expect_scan(*state, "a.yaml", "a.yaml:1:1 Pod a 0 low|a.yaml:9:1 Pod b 2 low|");
         temp_file(*state, "list.yaml",
-                  "apiVersion: v1\nkind: List\nitems:\n- apiVersion: v1\n  kind: Pod\n  metadata: {name: x}\n- apiVersion: v1\n"
+                  "apiVersion: v1\nkind: List\nitems:\n- apiVersion: v1\n  kind: Pod\n  metadata: {name: x}\n- "
+                  "apiVersion: v1\n"
                   "  kind: Pod\n  metadata: {name: z}\n");
         expect_scan(*state, "list.yaml", "list.yaml:4:3 Pod x 0 low|list.yaml:7:3 Pod z 1 low|");
         temp_file(*state, "list.json",
@@ -108,7 +110,8 @@ static void test_errors_do_not_end_the_file(void **state)
         assert_int_equal(bw_scan_report(scan)->n_findings, 3);
         assert_int_equal(bw_scan_report(scan)->n_errors, 2);
         tell(*state, scan, &out);
-        assert_non_null(strstr(out.p, "bad.yaml:7:1 Pod b 1 low|ok.yaml:1:1 Pod c 0 low|!absent:0 does not exist|!bad.yaml:"));
+        assert_non_null(
+                strstr(out.p, "bad.yaml:7:1 Pod b 1 low|ok.yaml:1:1 Pod c 0 low|!absent:0 does not exist|!bad.yaml:"));
         assert_int_equal(bw_scan_report(scan)->summary.documents, 3);
         assert_int_equal(bw_scan_report(scan)->summary.verdicts[BW_VERDICT_FAIL], 3);
         assert_int_equal(bw_scan_report(scan)->n_inputs, 3);
@@ -181,7 +184,8 @@ static void test_threads_do_not_change_the_report(void **state)
         unsigned most = 0;
 
         for (int i = 0; i < 3000; i++) {
-                bw_buf_printf(&text, "---\napiVersion: v1\nkind: Pod\nmetadata: {name: n%d, labels: {two: %d}}\nfill: ", i, i);
+                bw_buf_printf(&text,
+                              "---\napiVersion: v1\nkind: Pod\nmetadata: {name: n%d, labels: {two: %d}}\nfill: ", i, i);
                 bw_buf_fill(&text, 'x', 500);
                 bw_buf_puts(&text, i % 100 ? "\n" : "\nbroken: [\n");
         }
@@ -233,7 +237,8 @@ static void test_source_lines(void **state)
                 bool shown;
         } cases[] = {
                 {"---\n{apiVersion: v1, kind: Pod, metadata: {name: a}}\n", true},
-                {"---\n{apiVersion: v1, kind: Pod, metadata: {name: a}, spec: {env: [{name: A, value: hidden}]}}\n", false},
+                {"---\n{apiVersion: v1, kind: Pod, metadata: {name: a}, spec: {env: [{name: A, value: hidden}]}}\n",
+                 false},
                 {"{\"apiVersion\": \"v1\", \"kind\": \"Pod\", \"x\": {\"value\": \"hidden\"}}\n", false},
                 {"---\n{apiVersion: v1, kind: Secret, data: {a: aGlkZGVu}}\n", false},
                 {"---\n{apiVersion: v1, kind: ConfigMap, metadata: {name: a, labels: {path: data.key}}}\n", false},
