@@ -63,15 +63,28 @@ static bool is_of(const struct bw_cel_library *library, struct bw_str function)
         return false;
 }
 
-/* The reference charges for a standard function by its overload: one that is not settled costs 1. */
+/* Standard functions are charged for by the overload that the checker settled on, others by what is called. */
 static bool is_standard(struct bw_str function)
 {
         return is_of(&bw_cel_lib_operators, function) || is_of(&bw_cel_lib_conversions, function) ||
                is_of(&bw_cel_lib_text, function) || bw_str_is(function, "matches");
 }
 
-static bool may_be_called(const struct bw_cel_reference *ref, const struct bw_cel_overload *overload)
+/*
+ * Functions of which the reference has one implementation for all overloads: what the checker settled on does not bind
+ * them. It may have settled on too little, where the type of something dynamic was inferred from its first use.
+ */
+static bool is_shared(struct bw_str function)
 {
+        return is_of(&bw_cel_lib_operators, function) || bw_str_is(function, "size") ||
+               bw_str_is(function, "type") || bw_str_is(function, "dyn") || bw_str_is(function, "matches");
+}
+
+static bool may_be_called(const struct bw_cel_reference *ref, const struct bw_cel_overload *overload,
+                          struct bw_str function)
+{
+        if (is_shared(function))
+                return true;
         for (uint32_t i = 0; i < ref->n_overloads; i++)
                 if (ref->overloads[i] == overload)
                         return true;
@@ -88,7 +101,7 @@ static bool fill_candidates(struct bw_compiler *c, const struct bw_cel_function_
                 return false;
         }
         for (size_t i = 0; set && i < set->n; i++)
-                if (set->signatures[i].n_args == site->n_args && may_be_called(ref, set->overloads[i]))
+                if (set->signatures[i].n_args == site->n_args && may_be_called(ref, set->overloads[i], set->name))
                         candidates[site->n_candidates++] = (struct bw_cel_candidate){
                                 .overload = set->overloads[i], .signature = &set->signatures[i],
                         };
@@ -121,7 +134,10 @@ bool bw_compile_site(struct bw_compiler *c, const struct bw_cel_expr *e, struct 
         *ret_args = args;
         if (c->status < 0 || !fill_candidates(c, set, ref, site))
                 return false;
-        site->unit_cost = site->n_candidates != 1 && is_standard(site->function);
+        site->is_settled = ref->n_overloads == 1;
+        site->is_standard = is_standard(site->function);
+        if (site->is_settled)
+                site->cost = ref->overloads[0]->cost;
         return true;
 }
 
@@ -214,19 +230,18 @@ static bool compile_in_constants(struct bw_compiler *c, const struct bw_cel_site
                                  const struct bw_cel_expr **args, uint16_t dst)
 {
         const struct bw_value *list = bw_str_is(site->function, "@in") ? bw_fold(c, args[1]) : NULL;
-        bool settled = site->n_candidates == 1;
         struct bw_value set;
         uint32_t start = bw_emit_here(c);
         size_t regions = c->n_regions;
         uint16_t r;
 
-        if (!list || list->type != BW_LIST || (c->costed && !settled))
+        if (!list || list->type != BW_LIST || (c->costed && !site->is_settled))
                 return false;
         set = set_of(c, *list);
         if (set.type == BW_ABSENT)
                 return false;
         r = bw_compile_expr(c, args[0], dst);
-        if (list->n > 0 || !settled) {
+        if (list->n > 0 || !site->is_settled) {
                 bw_emit(c, BW_CEL_OP_IN_SET, dst, r, 0, bw_emit_constant(c, set));
                 return true;
         }

@@ -88,7 +88,9 @@ struct bw_cel_site {
         const struct bw_cel_candidate *candidates;
         const struct bw_regex *regex; /* the second argument, when it is a constant pattern */
         bw_regex_function regex_call; /* then called instead of the candidate */
-        bool unit_cost;               /* a standard function whose overload the checker could not settle: costs 1 */
+        bool is_settled;              /* the checker left one overload */
+        bool is_standard;             /* costs what the settled overload costs, else 1; others: what was called costs */
+        bw_cel_cost_fn cost;          /* of the settled overload; NULL: 1 */
 };
 
 #define BW_CEL_NO_REGION UINT32_MAX

@@ -92,14 +92,17 @@ struct bw_value bw_cel_site_call(const struct bw_cel_site *site, const struct bw
 
 uint64_t bw_cel_site_cost(const struct bw_cel_site *site, const struct bw_value *args, struct bw_value result)
 {
-        const struct bw_cel_candidate *found = find(site, args);
+        const struct bw_cel_candidate *found;
+        bw_cel_cost_fn cost = site->cost;
 
-        /* Also a call that fails has its price: that of the first overload of its name. */
-        if (!found && site->n_candidates)
-                found = &site->candidates[0];
-        if (!found || site->unit_cost || !found->overload->cost)
-                return 1;
-        if (site->n_candidates != 1 && found->overload->cost_unsettled)
-                return found->overload->cost_unsettled(args, site->n_args, result);
-        return found->overload->cost(args, site->n_args, result);
+        if (!site->is_settled && !site->is_standard) {
+                /* Also a call that fails has its price: that of the first overload of its name. */
+                found = find(site, args);
+                if (!found && site->n_candidates)
+                        found = &site->candidates[0];
+                if (found)
+                        cost = found->overload->cost_unsettled ? found->overload->cost_unsettled
+                                                               : found->overload->cost;
+        }
+        return cost ? cost(args, site->n_args, result) : 1;
 }
