@@ -170,7 +170,7 @@ static struct bw_value masked(const struct bw_cel_call *call, const struct bw_va
                 return bw_cel_no_overload();
         cut = *cidr;
         for (unsigned bit = cut.bits; bit < cut.address.size * 8u; bit++)
-                cut.address.bytes[bit / 8] &= (uint8_t)~(0x80u >> bit % 8);
+                cut.address.bytes[bit / 8] &= (uint8_t) ~(0x80u >> bit % 8);
         return cidr_value(call, &cut);
 }
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * decimal_internal: decimal numbers of up to BW_LIMIT_QUANTITY_DIGITS digits, for the quantities that do not fit in 64 bits.
+ * decimal_internal: decimal numbers, for quantities that do not fit in 64 bits.
  * Ownership: digits live in the arena given; numbers are immutable. Threads: pure functions.
- * Errors: -ENOMEM, or -E2BIG past the limit. Source: the semantics of gopkg.in/inf.v0 as Kubernetes uses it.
+ * Limits: BW_LIMIT_QUANTITY_DIGITS. Errors: -ENOMEM, or -E2BIG past the limit.
+ * Source: the semantics of gopkg.in/inf.v0 as Kubernetes uses it.
  */
 #ifndef BW_CEL_LIB_DECIMAL_INTERNAL_H
 #define BW_CEL_LIB_DECIMAL_INTERNAL_H

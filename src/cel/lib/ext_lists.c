@@ -14,11 +14,13 @@ static struct bw_value slice(const struct bw_cel_call *call, const struct bw_val
 
         (void)n;
         if (begin < 0 || end < 0)
-                return bw_cel_error(call, "cannot slice(%" PRId64 ", %" PRId64 "), negative indexes not supported", begin,
-                                    end);
+                return bw_cel_error(call, "cannot slice(%" PRId64 ", %" PRId64 "), negative indexes not supported",
+                                    begin, end);
         if (begin > end)
-                return bw_cel_error(call, "cannot slice(%" PRId64 ", %" PRId64 "), start index must be less than or equal "
-                                          "to end index", begin, end);
+                return bw_cel_error(call,
+                                    "cannot slice(%" PRId64 ", %" PRId64 "), start index must be less than or equal "
+                                    "to end index",
+                                    begin, end);
         if (end > args[0].n)
                 return bw_cel_error(call, "cannot slice(%" PRId64 ", %" PRId64 "), list is length %" PRIu32, begin, end,
                                     args[0].n);
@@ -144,8 +146,7 @@ static struct bw_value sort_by(const struct bw_cel_call *call, struct bw_value i
         if (items.n != keys.n)
                 return bw_cel_error(call, "the list and its keys differ in length");
         for (uint32_t i = 0; i < keys.n; i++)
-                if (!bw_lib_is_comparable(keys.list->items[i]) ||
-                    keys.list->items[i].type != keys.list->items[0].type)
+                if (!bw_lib_is_comparable(keys.list->items[i]) || keys.list->items[i].type != keys.list->items[0].type)
                         return bw_cel_error(call, "list elements must be comparable and have the same type");
         v = bw_lib_list(call, items.n, &list);
         order = bw_arena_array(call->arena, items.n, sizeof(*order));

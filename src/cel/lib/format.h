@@ -10,10 +10,10 @@
 #include "cel/types.h"
 
 struct bw_cel_format_clause {
-        char verb;           /* one of sdfeboxX; 0 = the end of the format */
+        char verb; /* one of sdfeboxX; 0 = the end of the format */
         bool has_precision;
         uint32_t precision;
-        struct bw_str text;  /* what stands before the clause, with "%%" still doubled */
+        struct bw_str text; /* what stands before the clause, with "%%" still doubled */
 };
 
 /*

@@ -112,9 +112,10 @@ static void check_label(struct faults *f, struct bw_str s)
         if (is_subdomain(s))
                 fault(f, "must not contain dots");
         else
-                fault(f, "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must "
-                         "start and end with an alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for "
-                         "validation is '" LABEL "')");
+                fault(f,
+                      "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must "
+                      "start and end with an alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for "
+                      "validation is '" LABEL "')");
 }
 
 static void check_subdomain_part(struct faults *f, struct bw_str s, const char *what)
@@ -122,7 +123,8 @@ static void check_subdomain_part(struct faults *f, struct bw_str s, const char *
         check_length(f, s, SUBDOMAIN_MAX, what);
         if (!is_subdomain(s))
                 fault(f,
-                      "%sa lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', "
+                      "%sa lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or "
+                      "'.', "
                       "and must start and end with an alphanumeric character (e.g. 'example.com', regex used for "
                       "validation is '" LABEL "(\\." LABEL ")*')",
                       what);
@@ -207,9 +209,10 @@ static void check_label_value(struct faults *f, struct bw_str s)
 {
         check_length(f, s, LABEL_MAX, "");
         if (s.n > 0 && !is_qualified(s))
-                fault(f, "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', "
-                         "and must start and end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or "
-                         "'12345', regex used for validation is '(" QUALIFIED ")?')");
+                fault(f,
+                      "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', "
+                      "and must start and end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or "
+                      "'12345', regex used for validation is '(" QUALIFIED ")?')");
 }
 
 /* ---- what the OpenAPI formats stand for ---- */

@@ -204,6 +204,5 @@ uint64_t bw_lib_cost_match(const struct bw_value *args, size_t n, struct bw_valu
 {
         (void)n;
         (void)result;
-        return bw_lib_scaled(1 + bw_lib_size(args[0]), BW_LIB_SCAN) *
-               bw_lib_scaled(bw_lib_size(args[1]), BW_LIB_REGEX);
+        return bw_lib_scaled(1 + bw_lib_size(args[0]), BW_LIB_SCAN) * bw_lib_scaled(bw_lib_size(args[1]), BW_LIB_REGEX);
 }

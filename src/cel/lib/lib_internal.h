@@ -14,7 +14,9 @@
 #include "cel/lib/lib.h"
 
 #define BW_LIB_FUNCTION(function_name, table, text)                                                                    \
-        {.name = (function_name), .overloads = (table), .n_overloads = BW_ARRAY_SIZE(table), .doc = (text)}
+        {                                                                                                              \
+                .name = (function_name), .overloads = (table), .n_overloads = BW_ARRAY_SIZE(table), .doc = (text)      \
+        }
 
 /* The text of a STRING or BYTES value; p is never NULL. */
 static inline struct bw_str bw_lib_text(struct bw_value v)

@@ -118,7 +118,7 @@ static struct bw_value with_bits(struct bw_value v, uint64_t bits)
                 (void)n;                                                                                               \
                 return with_bits(args[0], result);                                                                     \
         }
-ON_BITS(bit_and, args[0].u & args[1].u)
+ON_BITS(bit_and, (args[0].u & args[1].u))
 ON_BITS(bit_or, args[0].u | args[1].u)
 ON_BITS(bit_xor, args[0].u ^ args[1].u)
 ON_BITS(bit_not, ~args[0].u)

@@ -15,10 +15,10 @@ enum bw_quantity_form { BW_QUANTITY_DECIMAL, BW_QUANTITY_BINARY, BW_QUANTITY_EXP
 
 struct bw_quantity {
         struct bw_opaque base;
-        struct bw_str text;         /* as it was written, where that is what Kubernetes prints; else empty */
-        int64_t value;              /* value * 10^scale, unless is_decimal */
+        struct bw_str text; /* as it was written, where that is what Kubernetes prints; else empty */
+        int64_t value;      /* value * 10^scale, unless is_decimal */
         int32_t scale;
-        uint8_t form;               /* enum bw_quantity_form: the family of its suffix */
+        uint8_t form; /* enum bw_quantity_form: the family of its suffix */
         bool is_decimal;
         struct bw_decimal decimal;
 };

@@ -47,9 +47,9 @@ static bool read_suffix(struct bw_str s, struct suffix *ret)
 
 struct parts {
         bool negative;
-        struct bw_str whole;    /* without leading zeros */
+        struct bw_str whole; /* without leading zeros */
         struct bw_str fraction;
-        struct bw_str number;   /* both, with the point, without the sign */
+        struct bw_str number; /* both, with the point, without the sign */
         struct bw_str suffix;
 };
 

@@ -336,8 +336,7 @@ static struct bw_value find_all_with(const struct bw_cel_call *call, const struc
 /* ---- functions whose pattern is known only now ---- */
 
 /* The pattern compiled, or NULL and the error. */
-static struct bw_regex *pattern_of(const struct bw_cel_call *call, struct bw_value pattern,
-                                       struct bw_value *ret_error)
+static struct bw_regex *pattern_of(const struct bw_cel_call *call, struct bw_value pattern, struct bw_value *ret_error)
 {
         struct bw_regex *regex = NULL;
         struct bw_error error = {0};

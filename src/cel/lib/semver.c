@@ -295,7 +295,8 @@ static const struct bw_cel_overload is_less_overloads[] = {
 };
 
 static const struct bw_cel_function functions[] = {
-        BW_LIB_FUNCTION("semver", semver_overloads, "A semantic version; true as the second argument mends short ones."),
+        BW_LIB_FUNCTION("semver", semver_overloads,
+                        "A semantic version; true as the second argument mends short ones."),
         BW_LIB_FUNCTION("isSemver", is_semver_overloads, "True if semver() would take the text."),
         BW_LIB_FUNCTION("major", major_overloads, "The first number."),
         BW_LIB_FUNCTION("minor", minor_overloads, "The second number."),

@@ -162,7 +162,10 @@ static struct bw_value upper_ascii(const struct bw_cel_call *call, const struct 
         return change_case(call, args[0], 'a', 'z');
 }
 
-/* How often old stands in s without overlap, at most limit times. An empty text stands before each code point and at the end. */
+/*
+ * How often old stands in s without overlap, at most limit times. An empty text stands before each code point and at
+ * the end.
+ */
 static size_t count(struct bw_str s, struct bw_str old, size_t limit)
 {
         size_t n = 0;
@@ -199,8 +202,8 @@ static struct bw_value replace(const struct bw_cel_call *call, const struct bw_v
 
         if (times == 0 || bw_str_eq(old, new))
                 return args[0];
-        if (__builtin_mul_overflow(times, new.n, &total) || __builtin_add_overflow(total, s.n - times * old.n, &total) ||
-            total > UINT32_MAX)
+        if (__builtin_mul_overflow(times, new.n, &total) ||
+            __builtin_add_overflow(total, s.n - times * old.n, &total) || total > UINT32_MAX)
                 return bw_cel_no_memory();
         text = bw_arena_alloc(call->arena, total + 1);
         if (!text)
@@ -302,7 +305,7 @@ static struct bw_value trim(const struct bw_cel_call *call, const struct bw_valu
 static struct bw_value quote(const struct bw_cel_call *call, const struct bw_value *args, size_t n)
 {
         static const char escapes[256] = {
-                ['\a'] = 'a', ['\b'] = 'b', ['\f'] = 'f',  ['\n'] = 'n',  ['\r'] = 'r',
+                ['\a'] = 'a', ['\b'] = 'b', ['\f'] = 'f',  ['\n'] = 'n', ['\r'] = 'r',
                 ['\t'] = 't', ['\v'] = 'v', ['\\'] = '\\', ['"'] = '"',
         };
         struct bw_str s = bw_lib_text(args[0]);
@@ -433,7 +436,8 @@ static const struct bw_cel_overload reverse_overloads[] = {
 
 static const struct bw_cel_function functions[] = {
         BW_LIB_FUNCTION("charAt", char_at_overloads, "The character at a position; an empty text at the end."),
-        BW_LIB_FUNCTION("indexOf", index_of_overloads, "The first position of a text, from a position on; -1 if absent."),
+        BW_LIB_FUNCTION("indexOf", index_of_overloads,
+                        "The first position of a text, from a position on; -1 if absent."),
         BW_LIB_FUNCTION("lastIndexOf", last_index_of_overloads,
                         "The last position of a text, up to a position; -1 if absent."),
         BW_LIB_FUNCTION("lowerAscii", lower_ascii_overloads, "The letters A to Z in lower case."),

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Timestamps and durations: conversions, arithmetic, order and calendar fields.
- * Source: cel-go 0.23 common/types/{timestamp,duration,overflow}.go and cel/library.go (times without a zone are UTC, as
- * Kubernetes sets it).
+ * Source: cel-go 0.23 common/types/{timestamp,duration,overflow}.go and cel/library.go (times without a zone are UTC,
+ * as Kubernetes sets it).
  */
 #include "cel/lib/time.h"
 
@@ -209,8 +209,8 @@ static struct bw_value field(const struct bw_cel_call *call, const struct bw_val
                 return bw_value_int(t.n / 1000000);
         c = bw_time_civil(t.i + offset);
         int64_t fields[] = {
-                [YEAR] = c.year,        [MONTH] = c.month - 1,       [DAY_OF_YEAR] = c.yearday, [DAY_OF_MONTH] = c.day - 1,
-                [DATE] = c.day,         [DAY_OF_WEEK] = c.weekday,   [HOURS] = c.hour,          [MINUTES] = c.minute,
+                [YEAR] = c.year,      [MONTH] = c.month - 1,     [DAY_OF_YEAR] = c.yearday, [DAY_OF_MONTH] = c.day - 1,
+                [DATE] = c.day,       [DAY_OF_WEEK] = c.weekday, [HOURS] = c.hour,          [MINUTES] = c.minute,
                 [SECONDS] = c.second,
         };
         return bw_value_int(fields[which]);
@@ -290,10 +290,10 @@ static const struct bw_cel_overload subtract_overloads[] = {
         {"subtract_timestamp_timestamp", "_-_(" TIMESTAMP ", " TIMESTAMP ") -> " DURATION, subtract_timestamp, NULL},
 };
 
-#define ORDER_OVERLOADS(name, id, operator)                                                                            \
+#define ORDER_OVERLOADS(name, id, sign)                                                                            \
         static const struct bw_cel_overload name##_overloads[] = {                                                     \
-                {id "_timestamp", operator "(" TIMESTAMP ", " TIMESTAMP ") -> bool", bw_std_##name, NULL},             \
-                {id "_duration", operator "(" DURATION ", " DURATION ") -> bool", bw_std_##name, NULL},                \
+                {id "_timestamp", sign "(" TIMESTAMP ", " TIMESTAMP ") -> bool", bw_std_##name, NULL},              \
+                {id "_duration", sign "(" DURATION ", " DURATION ") -> bool", bw_std_##name, NULL},                 \
         }
 ORDER_OVERLOADS(less, "less", "_<_");
 ORDER_OVERLOADS(less_equals, "less_equals", "_<=_");

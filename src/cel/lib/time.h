@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * time: timestamps and durations as text and as calendar fields.
- * A TIMESTAMP value is seconds since 1970 in i, nanoseconds in n and its zone's offset from UTC in minutes, plus 0x8000,
- * in hash; the offset shows only in its text. A DURATION value is nanoseconds in i.
+ * A TIMESTAMP value is seconds since 1970 in i, nanoseconds in n and its zone's offset from UTC in minutes, plus
+ * 0x8000, in hash; the offset shows only in its text. A DURATION value is nanoseconds in i.
  * Ownership: plain values. Threads: pure functions.
  * Source: RFC 3339 and Go's time.Parse, time.ParseDuration as cel-go uses them; years 1 to 9999.
  */

@@ -17,13 +17,13 @@
 
 struct bw_civil {
         int64_t year;
-        int month;    /* 1 to 12 */
-        int day;      /* 1 to 31 */
+        int month; /* 1 to 12 */
+        int day;   /* 1 to 31 */
         int hour;
         int minute;
         int second;
-        int weekday;  /* 0 = Sunday */
-        int yearday;  /* 0 to 365 */
+        int weekday; /* 0 = Sunday */
+        int yearday; /* 0 to 365 */
 };
 
 bool bw_time_is_leap(int64_t year);

@@ -45,8 +45,7 @@ struct bw_civil bw_time_civil(int64_t seconds)
         int64_t shifted = days + 719468;
         int64_t era = floor_div(shifted, 146097);
         int64_t day_of_era = shifted - era * 146097;
-        int64_t year_of_era =
-                (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
+        int64_t year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
         int day_of_year = (int)(day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100));
         int m = (5 * day_of_year + 2) / 153;
         struct bw_civil c = {
@@ -161,8 +160,8 @@ int bw_cel_timestamp_parse(struct bw_str text, struct bw_value *ret)
             c.minute > 59 || c.second > 59)
                 return -ERANGE;
         r = bw_cel_timestamp_make(bw_time_days(year, c.month, c.day) * TIME_DAY + c.hour * 3600 +
-                                     (c.minute - minutes) * 60 + c.second,
-                             nanoseconds, &v);
+                                          (c.minute - minutes) * 60 + c.second,
+                                  nanoseconds, &v);
         if (r < 0)
                 return r;
         v.hash = (uint16_t)(TIME_ZONE_BASE + minutes);
@@ -185,7 +184,8 @@ void bw_cel_timestamp_format(struct bw_buf *out, struct bw_value timestamp)
         int minutes = timestamp.hash - TIME_ZONE_BASE;
         struct bw_civil c = bw_time_civil(timestamp.i + minutes * 60);
 
-        bw_buf_printf(out, "%04" PRId64 "-%02d-%02dT%02d:%02d:%02d", c.year, c.month, c.day, c.hour, c.minute, c.second);
+        bw_buf_printf(out, "%04" PRId64 "-%02d-%02dT%02d:%02d:%02d", c.year, c.month, c.day, c.hour, c.minute,
+                      c.second);
         put_fraction(out, timestamp.n, 9);
         if (minutes == 0) {
                 bw_buf_char(out, 'Z');

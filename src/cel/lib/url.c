@@ -41,7 +41,8 @@ static struct bw_value url_of_string(const struct bw_cel_call *call, const struc
         if (r == -ENOMEM)
                 return bw_cel_no_memory();
         if (r < 0)
-                return bw_cel_error(call, "URL parse error during conversion from string: %s%s", why.text, why.tail ? why.tail : "");
+                return bw_cel_error(call, "URL parse error during conversion from string: %s%s", why.text,
+                                    why.tail ? why.tail : "");
         url->base.cls = &url_class;
         return bw_lib_opaque(url);
 }

@@ -19,8 +19,8 @@ struct bw_url {
         struct bw_str query;    /* still escaped, without the question mark */
         struct bw_str fragment; /* still escaped, without the hash */
         bool has_user;
-        bool has_query;         /* a question mark */
-        bool omit_host;         /* "file:/path": no slashes stand for a missing host */
+        bool has_query; /* a question mark */
+        bool omit_host; /* "file:/path": no slashes stand for a missing host */
 };
 
 /* What is wrong with a text: Go's words, around the part of the text that they quote, if any. */

@@ -6,12 +6,15 @@ static const struct eval_setup plain = {0};
 static void test_ip(void **state)
 {
         static const struct eval_case cases[] = {
-                {"['1.2.3.4', '0.0.0.0', '255.255.255.255', '::', '::1', '1::', '1:2:3:4:5:6:7:8', '1::8', '::1.2.3.4', "
+                {"['1.2.3.4', '0.0.0.0', '255.255.255.255', '::', '::1', '1::', '1:2:3:4:5:6:7:8', '1::8', "
+                 "'::1.2.3.4', "
                  "'1:2:3:4:5:6:1.2.3.4', 'ABCD::ef', '1:2:3:4:5:6:7::'].all(s, isIP(s))",
                  "true"},
                 {"['', '1.2.3', '1.2.3.4.5', '1.2.3.256', '01.2.3.4', '1.2.3.4 ', '1..3.4', '.1.2.3', '1.2.3.', "
-                 "'1.2.3.4/8', ':', ':::', '1:::2', '1::2::3', '1:2:3:4:5:6:7', '1:2:3:4:5:6:7:8:9', '1:2:3:4:5:6:7:8::', "
-                 "'12345::', 'g::', '1:', ':1', '::1%eth0', '::ffff:1.2.3.4', '::ffff:102:304', '1:2:3:4:5:6:7:1.2.3.4', "
+                 "'1.2.3.4/8', ':', ':::', '1:::2', '1::2::3', '1:2:3:4:5:6:7', '1:2:3:4:5:6:7:8:9', "
+                 "'1:2:3:4:5:6:7:8::', "
+                 "'12345::', 'g::', '1:', ':1', '::1%eth0', '::ffff:1.2.3.4', '::ffff:102:304', "
+                 "'1:2:3:4:5:6:7:1.2.3.4', "
                  "'1.2.3.4::', '::1.2.3', '[::1]'].exists(s, isIP(s))",
                  "false"},
                 {"['0:0:0:0:0:0:0:0', '1:0:0:2:0:0:0:3', '0:1:0:1:0:1:0:1', '2001:DB8::0:1', 'fe80:0:0:0:1:0:0:1', "
@@ -25,7 +28,8 @@ static void test_ip(void **state)
                 {"ip('10.0.0.1')", "net.IP(\"10.0.0.1\")"},
                 {"[ip('10.0.0.1').family(), ip('::').family()]", "[4, 6]"},
                 {"ip('10.0.0.1') == ip('10.0.0.1') && ip('::a') == ip('0::A') && ip('::1') != ip('::2')", "true"},
-                {"['127.0.0.1', '127.255.0.1', '::1'].all(s, ip(s).isLoopback()) && !ip('128.0.0.1').isLoopback()", "true"},
+                {"['127.0.0.1', '127.255.0.1', '::1'].all(s, ip(s).isLoopback()) && !ip('128.0.0.1').isLoopback()",
+                 "true"},
                 {"['224.0.0.251', 'ff02::fb', 'ff12::1'].all(s, ip(s).isLinkLocalMulticast())", "true"},
                 {"['224.0.1.1', 'ff05::1'].exists(s, ip(s).isLinkLocalMulticast())", "false"},
                 {"['169.254.0.1', 'fe80::1', 'febf::1'].all(s, ip(s).isLinkLocalUnicast())", "true"},
@@ -50,9 +54,11 @@ static void test_cidr(void **state)
                  "'10.0.0.0/1000', '/8', '::ffff:1.2.3.4/100', 'fe80::1%a/10', ''].exists(s, isCIDR(s))",
                  "false"},
                 {"cidr('10.1.2.3/9')", "net.CIDR(\"10.1.2.3/9\")"},
-                {"[cidr('10.255.255.255/9').masked(), cidr('1.2.3.4/0').masked(), cidr('2001:db8:ffff::1/33').masked()]",
+                {"[cidr('10.255.255.255/9').masked(), cidr('1.2.3.4/0').masked(), "
+                 "cidr('2001:db8:ffff::1/33').masked()]",
                  "[net.CIDR(\"10.128.0.0/9\"), net.CIDR(\"0.0.0.0/0\"), net.CIDR(\"2001:db8:8000::/33\")]"},
-                {"cidr('10.0.0.0/9').containsIP('10.127.255.255') && !cidr('10.0.0.0/9').containsIP('10.128.0.0')", "true"},
+                {"cidr('10.0.0.0/9').containsIP('10.127.255.255') && !cidr('10.0.0.0/9').containsIP('10.128.0.0')",
+                 "true"},
                 {"cidr('10.0.0.0/9').containsIP(ip('::'))", "false"},
                 {"cidr('10.0.0.0/9').containsIP('10.0.0')", "error"},
                 {"cidr('0.0.0.0/0').containsCIDR('1.2.3.4/32') && cidr('10.0.0.0/8').containsCIDR(cidr('10.1.0.0/16'))",
@@ -87,7 +93,8 @@ static void test_url(void **state)
                 {"['http://h:1', 'http://h', 'http://[::1]:2/', 'http://[::1]', 'http://h:', 'http://u@h:3'].map(s, "
                  "url(s).getHostname() + '|' + url(s).getPort())",
                  "[\"h|1\", \"h|\", \"::1|2\", \"::1|\", \"h|\", \"h|3\"]"},
-                {"['http://h/a b', 'http://h/é', 'http://h/a%2fb', 'http://h/[x]', 'http://h/\"', 'http://h', '/a?b#c', "
+                {"['http://h/a b', 'http://h/é', 'http://h/a%2fb', 'http://h/[x]', 'http://h/\"', 'http://h', "
+                 "'/a?b#c', "
                  "'http://h/%e4'].map(s, url(s).getEscapedPath())",
                  "[\"/a%20b\", \"/%C3%A9\", \"/a%2fb\", \"/[x]\", \"/%22\", \"\", \"/a\", \"/%e4\"]"},
                 {"url('http://h/?b=2&a=1&b=%33&a&=x&c=d=e&;=1&%zz=1&q=a+b%2B').getQuery() == "
@@ -98,9 +105,11 @@ static void test_url(void **state)
                 {"url('http://H/a') == url('http://H/a') && url('http://h/%7Ea') != url('http://h/~b')", "true"},
                 {"url('http://h/#%zz')", "error"},
                 {"url('a')", "error"},
-                {"[url('mailto:a@b'), url('file:/x'), url('file:///x'), url('/a?'), url('http://[fe80::1%25a]/'), url('http://%C3%A9/')]",
+                {"[url('mailto:a@b'), url('file:/x'), url('file:///x'), url('/a?'), url('http://[fe80::1%25a]/'), "
+                 "url('http://%C3%A9/')]",
                  "[kubernetes.URL(\"mailto:a@b\"), kubernetes.URL(\"file:/x\"), kubernetes.URL(\"file:///x\"), "
-                 "kubernetes.URL(\"/a?\"), kubernetes.URL(\"http://[fe80::1%25a]/\"), kubernetes.URL(\"http://%C3%A9/\")]"},
+                 "kubernetes.URL(\"/a?\"), kubernetes.URL(\"http://[fe80::1%25a]/\"), "
+                 "kubernetes.URL(\"http://%C3%A9/\")]"},
         };
 
         (void)state;

@@ -70,7 +70,8 @@ static void test_canonical(void **state)
 static void test_grammar(void **state)
 {
         static const struct eval_case cases[] = {
-                {"['1', '1.5Gi', '+3', '-5m', '.5', '5.', '1e3', '1E-3', '1e+3', '7n', '0.0.'].filter(s, !isQuantity(s))",
+                {"['1', '1.5Gi', '+3', '-5m', '.5', '5.', '1e3', '1E-3', '1e+3', '7n', '0.0.'].filter(s, "
+                 "!isQuantity(s))",
                  "[\"0.0.\"]"},
                 {"['', ' 1', '1 ', '1Kb', 'ki', '1ki', '1K', '1mi', '1_0', '0x10', 'NaN', '1e', '1.2.3', '--1', '1,5', "
                  "'1Kii', '1eE', '1m1', '.Ei', '1e1.5', '\\u0661'].exists(s, isQuantity(s))",
@@ -106,7 +107,8 @@ static void test_arithmetic(void **state)
                 {"quantity('1').sub(quantity('1n'))", "kubernetes.Quantity(\"999999999n\")"},
                 {"quantity('-5').sub(-3)", "kubernetes.Quantity(\"-2\")"},
                 {"quantity('9223372036854775807').add(1)", "kubernetes.Quantity(\"9223372036854775808\")"},
-                {"quantity('999999999999999999').add(quantity('999999999999999999')).add(quantity('9E')).sub(quantity('9E'))"
+                {"quantity('999999999999999999').add(quantity('999999999999999999')).add(quantity('9E')).sub(quantity('"
+                 "9E'))"
                  " == quantity('1999999999999999998')",
                  "true"},
                 {"quantity('123456789012345678901234567890').sub(quantity('123456789012345678901234567889.5'))",

@@ -118,10 +118,8 @@ static void test_format(void **state)
                 {"'%.300f'.format([0.5]).size()", "46"},
                 {"'%f %f %f'.format([double('NaN'), double('-Infinity'), 'Infinity'])", "\"NaN -∞ ∞\""},
                 {"'%f'.format(['x'])", "error"},
-                {"'%e|%e|%.9e'.format([0.0, -123456.0, 1e-10])",
-                 "\"0.000000×10⁰⁰|-1.234560×10⁰⁵|1.000000×10⁻¹⁰\""},
-                {"'%e|%.30e|'.format([double('Infinity'), 1e300])",
-                 "\"     ∞|                1.000000×10³⁰⁰|\""},
+                {"'%e|%e|%.9e'.format([0.0, -123456.0, 1e-10])", "\"0.000000×10⁰⁰|-1.234560×10⁰⁵|1.000000×10⁻¹⁰\""},
+                {"'%e|%.30e|'.format([double('Infinity'), 1e300])", "\"     ∞|                1.000000×10³⁰⁰|\""},
                 {"'%s'.format([[1, 2.5, 'x\\ny', b'z', null, true, [], {}, duration('1h'), type(1), 3u]])",
                  "\"[1, 2.500000, \\\"x\\\\ny\\\", b\\\"z\\\", null, true, [], {}, duration(\\\"3600s\\\"), int, 3]\""},
                 {"'%s'.format([{'b': 1, 'a': {2: 'x', 1: 'y'}, true: 0}]) == "

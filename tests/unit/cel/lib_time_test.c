@@ -35,7 +35,8 @@ static void test_timestamps(void **state)
                 {"timestamp(timestamp(5)) == timestamp(5)", "true"},
                 {"timestamp('9999-12-31T23:59:59Z') + duration('1s')", "error"},
                 {"timestamp('0001-01-01T00:00:00Z') - duration('1ns')", "error"},
-                {"timestamp('1970-01-01T00:00:00Z') - duration('1ns')", "timestamp(\"1969-12-31T23:59:59.999999999Z\")"},
+                {"timestamp('1970-01-01T00:00:00Z') - duration('1ns')",
+                 "timestamp(\"1969-12-31T23:59:59.999999999Z\")"},
                 {"timestamp('2024-03-01T00:00:00Z') - timestamp('2024-02-01T00:00:00.5Z')", "duration(\"2505599.5s\")"},
                 {"timestamp('9999-01-01T00:00:00Z') - timestamp('0001-01-01T00:00:00Z')", "error"},
         };
@@ -186,14 +187,14 @@ static void test_rules(void **state)
                 {"EST5EDT,M3.2.0,M11.1.0", 1710054000, -14400},
                 {"EST5EDT,M3.2.0,M11.1.0", 1730613599, -14400}, /* 2024-11-03 05:59:59 */
                 {"EST5EDT,M3.2.0,M11.1.0", 1730613600, -18000},
-                {"IST-1GMT0,M10.5.0,M3.5.0/1", 1704067200, 0},  /* 2024-01-01: the "summer" time is the winter's */
+                {"IST-1GMT0,M10.5.0,M3.5.0/1", 1704067200, 0}, /* 2024-01-01: the "summer" time is the winter's */
                 {"IST-1GMT0,M10.5.0,M3.5.0/1", 1719792000, 3600},
-                {"AAA0BBB,J60/0,J61/0", 1709251200, 3600},      /* J60 is 1 March, leap year or not */
+                {"AAA0BBB,J60/0,J61/0", 1709251200, 3600}, /* J60 is 1 March, leap year or not */
                 {"AAA0BBB,J60/0,J61/0", 1709251199, 0},
-                {"AAA0BBB,59/0,60/0", 1709164800, 3600},        /* day 59 of a leap year is 29 February */
+                {"AAA0BBB,59/0,60/0", 1709164800, 3600}, /* day 59 of a leap year is 29 February */
                 {"<-02>2<-01>,M3.5.0/-1,M10.5.0/0", 1711846800, -3600},
-                {"EST5EDT4,0/0,J365/25", 1719792000, -14400},   /* summer all year */
-                {"broken", 1719792000, 7200},                   /* no rule: the last change counts */
+                {"EST5EDT4,0/0,J365/25", 1719792000, -14400}, /* summer all year */
+                {"broken", 1719792000, 7200},                 /* no rule: the last change counts */
                 {"EST5EDT", 1719792000, 7200},
                 {"EST5EDT,M13.1.0,M11.1.0", 1719792000, 7200},
         };

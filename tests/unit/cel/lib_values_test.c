@@ -12,7 +12,8 @@ static void test_lists(void **state)
                 {"dyn([1, 'a', null]).isSorted()", "error"},
                 {"[[1]].isSorted()", "error"},
                 {"[1, 2].sum() + [0.5, 0.25].sum().size()", "error"},
-                {"[1, 2].sum() == 3 && [3u].sum() == 3u && [duration('1s'), duration('1m')].sum() == duration('61s')", "true"},
+                {"[1, 2].sum() == 3 && [3u].sum() == 3u && [duration('1s'), duration('1m')].sum() == duration('61s')",
+                 "true"},
                 {"[1.5, 2.0].sum()", "3.5"},
                 {"[9223372036854775807, 1].sum()", "error"},
                 {"[18446744073709551615u, 1u].sum()", "error"},
@@ -43,7 +44,8 @@ static void test_sets(void **state)
                 {"cel.bind(l, lists.range(2000), sets.equivalent(l, l.reverse()))", "true"},
                 {"cel.bind(l, lists.range(2000), sets.contains(dyn(l), l.map(i, [i])))", "false"},
                 {"cel.bind(l, lists.range(2000), sets.contains(l.map(i, [i]), l.map(i, [i])))", "true"},
-                {"cel.bind(l, lists.range(2000), sets.contains(l.map(i, {'k': [i]}), l.map(i, {'k': [i + 1]})))", "false"},
+                {"cel.bind(l, lists.range(2000), sets.contains(l.map(i, {'k': [i]}), l.map(i, {'k': [i + 1]})))",
+                 "false"},
                 {"cel.bind(l, lists.range(2000), sets.intersects(l.map(i, double(i)), dyn(l)))", "true"},
                 {"cel.bind(l, lists.range(2000), sets.contains(l.map(i, string(i)), l.map(i, string(i))))", "true"},
                 {"cel.bind(l, lists.range(2000), sets.intersects(l.map(i, double('NaN')), l.map(i, double('NaN'))))",
@@ -66,10 +68,12 @@ static void test_sets(void **state)
 static void test_semver(void **state)
 {
         static const struct eval_case cases[] = {
-                {"['1.2.3', '0.0.0', '1.0.0-alpha.1', '1.0.0+b.01', '1.0.0-a-b+c-d', '18446744073709551615.0.0'].all(s, "
+                {"['1.2.3', '0.0.0', '1.0.0-alpha.1', '1.0.0+b.01', '1.0.0-a-b+c-d', "
+                 "'18446744073709551615.0.0'].all(s, "
                  "isSemver(s))",
                  "true"},
-                {"['', '1', '1.2', 'v1.2.3', '1.2.3.4', '01.2.3', '1.2.03', '1.2.3-', '1.2.3-01', '1.2.3-a..b', '1.2.3+', "
+                {"['', '1', '1.2', 'v1.2.3', '1.2.3.4', '01.2.3', '1.2.03', '1.2.3-', '1.2.3-01', '1.2.3-a..b', "
+                 "'1.2.3+', "
                  "'1.2.3-é', '-1.2.3', '+1.2.3', '18446744073709551616.0.0', '1.2.3 '].exists(s, isSemver(s))",
                  "false"},
                 {"['v1.02', '1', '01.002.003-x', 'v1.2.3', '0'].map(s, semver(s, true))",
@@ -98,11 +102,13 @@ static void test_formats(void **state)
                 {"['a', 'a-1', '0'].all(s, !format.dns1123Label().validate(s).hasValue())", "true"},
                 {"['', '-a', 'a-', 'A', 'a_b', 'é'].all(s, format.dns1123Label().validate(s).hasValue())", "true"},
                 {"format.dns1123Label().validate('a.b').value()", "[\"must not contain dots\"]"},
-                {"format.dns1123Label().validate('" "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+                {"format.dns1123Label().validate('"
+                 "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
                  "').value()",
                  "[\"must be no more than 63 characters\"]"},
                 {"['a', 'a.b-c.1', 'x.y'].all(s, !format.dns1123Subdomain().validate(s).hasValue())", "true"},
-                {"['', '.', 'a.', '.a', 'a..b', 'a.-b'].all(s, format.dns1123Subdomain().validate(s).hasValue())", "true"},
+                {"['', '.', 'a.', '.a', 'a..b', 'a.-b'].all(s, format.dns1123Subdomain().validate(s).hasValue())",
+                 "true"},
                 {"format.dns1035Label().validate('1a').hasValue() && !format.dns1035Label().validate('a1').hasValue()",
                  "true"},
                 {"['a-', 'abc-', 'a'].all(s, !format.dns1123LabelPrefix().validate(s).hasValue())", "true"},
@@ -115,12 +121,15 @@ static void test_formats(void **state)
                 {"['', 'a', 'A_b.c-1'].all(s, !format.labelValue().validate(s).hasValue())", "true"},
                 {"['-', 'a b', 'a-'].all(s, format.labelValue().validate(s).hasValue())", "true"},
                 {"['aGVsbG8=', 'aGk=', 'YQ==', 'abcd'].all(s, !format.byte().validate(s).hasValue())", "true"},
-                {"['', 'a', 'abc', 'a===', 'ab=c', '====', 'ab\\n='].all(s, format.byte().validate(s).hasValue())", "true"},
+                {"['', 'a', 'abc', 'a===', 'ab=c', '====', 'ab\\n='].all(s, format.byte().validate(s).hasValue())",
+                 "true"},
                 {"['2024-02-29', '0000-01-01'].all(s, !format.date().validate(s).hasValue())", "true"},
-                {"['2023-02-29', '2024-1-1', '2024-13-01', '', '2024-01-01T'].all(s, format.date().validate(s).hasValue())",
+                {"['2023-02-29', '2024-1-1', '2024-13-01', '', '2024-01-01T'].all(s, "
+                 "format.date().validate(s).hasValue())",
                  "true"},
                 {"['2024-01-01T00:00:00Z', '2024-01-01t00:00:00z', '2024-01-01T00:00:00.5+01:00', "
-                 "'2024-01-01T00:00:00x5Z', '2024-01-01T00:00:00+99:99'].all(s, !format.datetime().validate(s).hasValue())",
+                 "'2024-01-01T00:00:00x5Z', '2024-01-01T00:00:00+99:99'].all(s, "
+                 "!format.datetime().validate(s).hasValue())",
                  "true"},
                 {"['2024-01-01', '2024-01-01T24:00:00Z', '2024-01-01T00:00:00', '2024-01-01T00:00:00.Z', "
                  "'2024-01-01T00:00:00.5.5Z', 'T'].all(s, format.datetime().validate(s).hasValue())",
@@ -152,11 +161,13 @@ static void test_math(void **state)
                 {"math.greatest([])", "error"},
                 {"math.greatest(dyn([]))", "error"},
                 {"math.greatest(dyn(['a']))", "error"},
-                {"[math.ceil(1.2), math.floor(-1.2), math.round(-2.5), math.trunc(-1.7), math.sqrt(9.0), math.sqrt(16)]",
+                {"[math.ceil(1.2), math.floor(-1.2), math.round(-2.5), math.trunc(-1.7), math.sqrt(9.0), "
+                 "math.sqrt(16)]",
                  "[2.0, -2.0, -3.0, -1.0, 3.0, 4.0]"},
                 {"[math.abs(-3), math.sign(-3), math.abs(-9223372036854775807)]", "[3, -1, 9223372036854775807]"},
                 {"math.abs(-9223372036854775807 - 1)", "error"},
-                {"math.isNaN(0.0 / 0.0) && math.isInf(-1.0 / 0.0) && math.isFinite(1.0) && math.isNaN(math.sign(0.0 / 0.0))",
+                {"math.isNaN(0.0 / 0.0) && math.isInf(-1.0 / 0.0) && math.isFinite(1.0) && math.isNaN(math.sign(0.0 / "
+                 "0.0))",
                  "true"},
                 {"[math.bitAnd(6, 3), math.bitOr(6, 3), math.bitXor(6, 3), math.bitNot(0), math.bitShiftLeft(1, 63), "
                  "math.bitShiftLeft(1, 64), math.bitShiftRight(-1, 63), math.bitShiftRight(-1, 64)]",
