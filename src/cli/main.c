@@ -2,6 +2,7 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include "base/fault.h"
 #include "cli/cli.h"
 #include "os/proc.h"
 
@@ -99,14 +100,50 @@ static int dispatch(struct bw_cli *cli, size_t argc, char *const *argv)
         return unknown_verb(cli, argc, argv);
 }
 
+#ifdef BW_FAULT
+/* Fault builds: BULWARK_FAULT="KIND N PERSISTENT" (three numbers) plans a failure of this very run, for tests. */
+static void plan_fault(void)
+{
+        struct bw_str rest = bw_str(getenv("BULWARK_FAULT"));
+        uint64_t numbers[3] = {0};
+        struct bw_str word;
+
+        for (size_t i = 0; i < BW_ARRAY_SIZE(numbers) && bw_str_split(&rest, ' ', &word); i++)
+                if (bw_str_to_u64(word, &numbers[i]) < 0)
+                        return;
+        if (numbers[0] < _BW_FAULT_MAX)
+                bw_fault_plan((enum bw_fault_kind)numbers[0], numbers[1], numbers[2] != 0);
+}
+
+/* How often each kind could have failed, for the test to know where to stop. */
+static void tell_fault_points(void)
+{
+        if (!getenv("BULWARK_FAULT"))
+                return;
+        for (int i = 0; i < _BW_FAULT_MAX; i++)
+                (void)dprintf(STDERR_FILENO, "fault-points %d %" PRIu64 "\n", i, bw_fault_count((enum bw_fault_kind)i));
+}
+#else
+static void plan_fault(void)
+{
+}
+static void tell_fault_points(void)
+{
+}
+#endif
+
 int main(int argc, char **argv)
 {
         struct bw_cli cli = {.program = program_name(argc > 0 ? argv[0] : NULL)};
+        int status;
 
         bw_proc_hold_std_fds();
         /* A reader that goes away is seen as EPIPE, so that files named by -o are still finished. */
         (void)signal(SIGPIPE, SIG_IGN);
         bw_term_init(&cli.out, STDOUT_FILENO);
         bw_term_init(&cli.err, STDERR_FILENO);
-        return dispatch(&cli, argc > 0 ? (size_t)argc - 1 : 0, argv + 1);
+        plan_fault();
+        status = dispatch(&cli, argc > 0 ? (size_t)argc - 1 : 0, argv + 1);
+        tell_fault_points();
+        return status;
 }

@@ -131,6 +131,8 @@ const char *bw_cli_write_problem(int code)
                 return "no space is left on the device";
         case ENOMEM:
                 return "out of memory";
+        case EIO:
+                return "input/output error";
         default:
                 return bw_errno_text(code);
         }

@@ -196,7 +196,7 @@ static void draw_progress(void *userdata, uint64_t files, uint64_t documents, ui
         if (now - job->started < 300000000 || now - job->drawn < 100000000)
                 return;
         job->drawn = now;
-        n = snprintf(line, sizeof(line), "\r\x1b[Kscanning: %" PRIu64 " files, %" PRIu64 " objects, %" PRIu64 " MiB", files,
+        n = snprintf(line, sizeof(line), "\r\x1b[Kscanning: files %" PRIu64 ", objects %" PRIu64 ", %" PRIu64 " MiB", files,
                      documents, bytes >> 20);
         (void)!bw_term_write(&job->cli->err, bw_str_n(line, (size_t)n));
 }
