@@ -14,7 +14,7 @@
 /* Secrets pass through memory: no core dump, and no other process of the same user may attach and read it. */
 void bw_proc_hide_memory(void);
 
-/* Fills the places of standard input and output that the caller closed, lest a file opened later gets one. First thing. */
+/* Fills the places of standard input and output that the caller closed, lest a file opened later gets one. */
 void bw_proc_hold_std_fds(void);
 
 /*
