@@ -74,18 +74,23 @@ static int not_held(struct walk *w, const struct rule_expr *expr, int status)
         return status < 0 ? w->visit(w->userdata, w->judge, &w->item, &err) : 0;
 }
 
-/* `where`: 1 when the value is to be tested, 0, -EINVAL. */
+/* `keys` and `where`: 1 when the value is to be tested, 0, or what visit returned. */
 static int is_wanted(struct walk *w)
 {
         const struct rule_check *check = w->item.check;
+        const struct bw_segment *last = w->item.n_steps ? &w->item.steps[w->item.n_steps - 1] : NULL;
         int r = 1;
+
+        if (check->n_keys && !(last && last->kind == BW_SEGMENT_KEY &&
+                               rule_name_matches(check->keys, check->n_keys, bw_value_text(last->key))))
+                return 0;
 
         for (size_t i = 0; i < check->n_where && r > 0; i++) {
                 w->item.path = &check->where[i].path;
                 w->item.value = value_at(w->item.each, w->item.path);
                 r = holds(w->judge, &check->where[i].expression, &w->item, NULL);
                 if (r < 0)
-                        r = not_held(w, &check->where[i].expression, r);
+                        return BW_MIN(not_held(w, &check->where[i].expression, r), 0);
         }
         return r;
 }
@@ -93,7 +98,7 @@ static int is_wanted(struct walk *w)
 static int test_value(struct walk *w)
 {
         const struct rule_check *check = w->item.check;
-        int wanted = check->n_where ? is_wanted(w) : 1;
+        int wanted = check->n_where || check->n_keys ? is_wanted(w) : 1;
 
         if (wanted <= 0)
                 return wanted;
@@ -192,19 +197,35 @@ static int conditions_hold(struct bw_judge *judge, const struct rule_when *when,
         return r;
 }
 
+/* The same names and images come again and again: what an expression said of a text is kept. */
+static struct judge_memo *memo_for(struct bw_judge *judge, const struct rule_expr *expr, struct bw_value v)
+{
+        size_t at = (v.hash ^ ((uintptr_t)expr >> 6)) % JUDGE_MEMOS;
+
+        return v.type == BW_STRING && v.n <= JUDGE_MEMO_TEXT ? &judge->memos[at] : NULL;
+}
+
 /* An expression on a value alone. Anything but a clear yes is a no. */
 static bool clears(struct bw_judge *judge, const struct rule_expr *expr, struct bw_value v)
 {
         enum rule_truth known = tabulated(expr, v);
+        struct judge_memo *memo = memo_for(judge, expr, v);
+        struct bw_value answer;
 
         if (known != TRUTH_ASK)
                 return known == TRUTH_HOLDS;
+        if (memo && memo->expr == expr && memo->head == v.head && memcmp(memo->text, v.s, v.n) == 0)
+                return memo->clears;
         if (v.type == BW_MAP || v.type == BW_LIST)
                 v = rule_without_nulls(judge->scratch, v);
         judge->slots[SLOT_VALUE] = v;
         judge->slots[SLOT_EACH] = v;
-        v = bw_cel_run(expr->program, &judge->eval);
-        return v.type == BW_BOOL && v.b;
+        answer = bw_cel_run(expr->program, &judge->eval);
+        if (memo) {
+                *memo = (struct judge_memo){.expr = expr, .head = v.head, .clears = answer.type == BW_BOOL && answer.b};
+                memcpy(memo->text, v.s, v.n);
+        }
+        return answer.type == BW_BOOL && answer.b;
 }
 
 static bool is_pure(const struct rule_expr *expr)
@@ -213,11 +234,14 @@ static bool is_pure(const struct rule_expr *expr)
 }
 
 bool judge_clears(struct bw_judge *judge, const struct rule_expr *expr, const struct rule_check *check,
-                  struct bw_value params, struct bw_value v)
+                  struct bw_value params, struct bw_value key, struct bw_value v)
 {
         judge->slots[SLOT_PARAMS] = params;
         if (expr)
                 return clears(judge, expr, v);
+        if (check && check->n_keys &&
+            (key.type != BW_STRING || !rule_name_matches(check->keys, check->n_keys, bw_value_text(key))))
+                return true;
         for (size_t i = 0; check && i < check->n_where; i++) {
                 const struct rule_when *where = &check->where[i];
 

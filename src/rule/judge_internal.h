@@ -38,6 +38,14 @@ struct judge_reported { /* a finding that another rule would repeat */
         struct bw_str path;
 };
 
+enum { JUDGE_MEMOS = 64, JUDGE_MEMO_TEXT = 103 };
+struct judge_memo { /* what an expression that depends on a text alone said of it */
+        const struct rule_expr *expr;
+        uint64_t head;          /* of the text */
+        bool clears;
+        char text[JUDGE_MEMO_TEXT];
+};
+
 struct bw_judge {
         const struct bw_catalog *catalog;
         struct bw_world world;
@@ -63,6 +71,7 @@ struct bw_judge {
         size_t n_reported;
         size_t cap_reported;
 
+        struct judge_memo memos[JUDGE_MEMOS];
         uint8_t *answers;        /* of the plan, by rule */
         size_t cap_answers;
         struct rule_volume_sources volume_sources;
@@ -90,7 +99,7 @@ BW_CHECK int judge_run_checks(struct bw_judge *judge, const struct bw_rule *rule
 
 /* For plan.c: whether expr (or check with its `where`) surely holds for a value, by itself; false when in doubt. */
 bool judge_clears(struct bw_judge *judge, const struct rule_expr *expr, const struct rule_check *check,
-                  struct bw_value params, struct bw_value v);
+                  struct bw_value params, struct bw_value key, struct bw_value v);
 
 /* Runs an expression on an item (NULL: none). ABSENT with reterr set on a failure. */
 struct bw_value judge_run(struct bw_judge *judge, const struct rule_expr *expr, const struct judge_item *item,

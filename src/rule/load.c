@@ -189,6 +189,7 @@ static int read_place(struct reader *r, struct bw_value v, struct bw_mark mark, 
 
 LIST_READER(read_check_when, rule_check, when, n_when, read_when);
 LIST_READER(read_check_where, rule_check, where, n_where, read_when);
+LIST_READER(read_check_keys, rule_check, keys, n_keys, read_text);
 LIST_READER(read_check_places, rule_check, places, n_places, read_place);
 
 static int read_check_paths(struct reader *r, struct bw_value v, struct bw_mark mark, void *slot)
@@ -201,7 +202,8 @@ static int read_check_paths(struct reader *r, struct bw_value v, struct bw_mark 
 
 #define CHECK_FIELDS                                                                               \
         FIELD(rule_check, group, "group", read_text), FIELD(rule_check, versions, "kubernetes", read_versions), \
-                {.name = "when", .read = read_check_when}, {.name = "where", .read = read_check_where}, {.name = "forEach", .read = read_check_places}, \
+                {.name = "when", .read = read_check_when}, {.name = "where", .read = read_check_where}, {.name = "keys", .read = read_check_keys}, \
+                {.name = "forEach", .read = read_check_places},                                    \
                 {.name = "path", .read = read_check_paths}, FIELD(rule_check, point, "point", read_path), \
                 FIELD(rule_check, expression, "expression", read_test_expr, .required = true),     \
                 FIELD(rule_check, label, "label", read_expr),                                      \
@@ -379,7 +381,7 @@ static const struct field rule_fields[] = {
         FIELD(bw_rule, pss, "podSecurity", read_pss),
         FIELD(bw_rule, tests, "tests", read_tests),
         /* One check may stand in the rule itself: read by read_single_check(). */
-        {.name = "group"}, {.name = "when"}, {.name = "where"}, {.name = "forEach"}, {.name = "path"}, {.name = "point"},
+        {.name = "group"}, {.name = "when"}, {.name = "where"}, {.name = "keys"}, {.name = "forEach"}, {.name = "path"}, {.name = "point"},
         {.name = "expression"}, {.name = "label"}, {.name = "message"}, {.name = "messageExpression"},
 };
 

@@ -23,7 +23,7 @@ static bool name_matches(struct bw_str pattern, struct bw_str name)
         return bw_str_eq(pattern, name);
 }
 
-static bool any_name_matches(const struct bw_str *patterns, size_t n, struct bw_str name)
+bool rule_name_matches(const struct bw_str *patterns, size_t n, struct bw_str name)
 {
         for (size_t i = 0; i < n; i++)
                 if (name_matches(patterns[i], name))
@@ -61,11 +61,11 @@ bool rule_matches(const struct bw_rule *rule, const struct bw_doc *doc)
                 found = rule_kind_matches(&m->kinds[i], doc->group, doc->kind);
         if (!found)
                 return false;
-        if (m->n_versions && !any_name_matches(m->versions, m->n_versions, version_of(doc)))
+        if (m->n_versions && !rule_name_matches(m->versions, m->n_versions, version_of(doc)))
                 return false;
-        if (m->n_namespaces && !any_name_matches(m->namespaces, m->n_namespaces, doc->ns))
+        if (m->n_namespaces && !rule_name_matches(m->namespaces, m->n_namespaces, doc->ns))
                 return false;
-        if (m->n_not_namespaces && any_name_matches(m->not_namespaces, m->n_not_namespaces, doc->ns))
+        if (m->n_not_namespaces && rule_name_matches(m->not_namespaces, m->n_not_namespaces, doc->ns))
                 return false;
         return m->n_labels == 0 || labels_match(m, doc);
 }

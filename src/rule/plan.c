@@ -199,7 +199,7 @@ static int add_place(struct plan *plan, const struct bw_rule *rule, const struct
                 plan->always[target.rule] = plan->full;
                 return plan->full ? 0 : -ENOMEM;
         }
-        if (check->n_where)
+        if (check->n_where || check->n_keys)
                 return add_test(plan, each, (struct test){.check = check, .params = rule->params}, target);
         for (size_t i = 0; i < check->n_paths; i++) {
                 enum rule_slot slot = check->expression.uses & SLOT_BIT(SLOT_EACH) ? SLOT_EACH : SLOT_VALUE;
@@ -329,6 +329,7 @@ int plan_new(struct bw_arena *arena, const struct bw_rule *const *rules, size_t 
 struct pass {
         struct bw_judge *judge;
         uint8_t *answers;
+        struct bw_value key;       /* of the map entry that was entered last */
         uint64_t shut;             /* gates */
         bool gates_known;
         const struct test *pending[MAX_PENDING]; /* failed before all gates were known */
@@ -395,6 +396,7 @@ static void visit_each(struct pass *pass, const struct node *node, struct bw_val
         for (uint32_t i = 0; i < v.n; i++) {
                 struct bw_value item = v.type == BW_LIST ? v.list->items[i] : v.map->entries[i].value;
 
+                pass->key = v.type == BW_MAP ? v.map->entries[i].key : bw_value_null();
                 if (item.type > BW_NULL)
                         visit(pass, node, item);
         }
@@ -408,7 +410,7 @@ static void visit(struct pass *pass, const struct node *node, struct bw_value v)
                 return;
         }
         for (const struct test *t = node->tests; t; t = t->next)
-                if (!judge_clears(pass->judge, t->expr, t->check, t->params, v))
+                if (!judge_clears(pass->judge, t->expr, t->check, t->params, pass->key, v))
                         fail(pass, t);
         if (node->each && (v.type == BW_LIST || v.type == BW_MAP))
                 visit_each(pass, node->each, v);
@@ -424,8 +426,14 @@ static void visit(struct pass *pass, const struct node *node, struct bw_value v)
 
 void plan_run(const struct plan *plan, struct bw_judge *judge, uint8_t *ret_answers)
 {
-        struct pass pass = {.judge = judge, .answers = ret_answers};
+        struct pass pass;
 
+        pass.judge = judge;
+        pass.answers = ret_answers;
+        pass.key = bw_value_null();
+        pass.shut = 0;
+        pass.gates_known = false;
+        pass.n_pending = 0;
         memset(ret_answers, PLAN_CLEAR, plan->n_rules);
         judge->slots[SLOT_KUBERNETES_MINOR] = bw_value_int(plan->minor);
         visit(&pass, plan->root, judge->spec);

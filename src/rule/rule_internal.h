@@ -102,6 +102,8 @@ struct rule_check {
         size_t n_when;
         const struct rule_when *where; /* the same for each value: paths from there */
         size_t n_where;
+        const struct bw_str *keys;     /* of a map's entries: only those; a trailing * matches any rest */
+        size_t n_keys;
         const struct rule_place *places;
         size_t n_places;
         const struct bw_path *paths;   /* at least one, maybe the empty path */
@@ -221,6 +223,9 @@ static inline bool rule_versions_has(struct rule_versions versions, int minor)
 bool rule_kind_matches(const struct rule_kind *kind, struct bw_str group, struct bw_str name);
 /* All of `match` but podSpec, kubernetes and conditions. */
 bool rule_matches(const struct bw_rule *rule, const struct bw_doc *doc);
+
+/* "a" is a, "a*" is all that begins with a. No patterns: nothing matches. */
+bool rule_name_matches(const struct bw_str *patterns, size_t n, struct bw_str name);
 
 /* ---- compile.c */
 
