@@ -151,7 +151,7 @@ Rules of one's own.
       fix: Name the image by the digest that the release job prints.
 
   6 failed checks: 0 critical, 0 high, 6 medium, 0 low
-  9 objects in 9 files judged by 1 rule in 5.0 ms; 3 documents skipped (no Kubernetes objects)
+  9 objects in 9 files judged by 1 rule in 5.0 ms; 2 documents skipped (no Kubernetes objects)
 
   bulwark explain SHOP-001 tells why a check matters and how to fix it
   $ bulwark explain --rules examples/rules SHOP-001

@@ -156,7 +156,7 @@ The examples, as the documentation shows them: findings, and status 1.
   low              4  BW-PSS-207  Container has no seccomp filter
 
   31 failed checks: 1 critical, 8 high, 13 medium, 9 low
-  9 objects in 9 files judged by 19 rules in 5.0 ms; 3 documents skipped (no Kubernetes objects)
+  9 objects in 9 files judged by 19 rules in 5.0 ms; 2 documents skipped (no Kubernetes objects)
 
   bulwark explain BW-PSS-107 tells why a check matters and how to fix it
   [1]
@@ -219,7 +219,7 @@ What cannot be read is named, the rest is judged, and the status is 2.
   medium           1  BW-PSS-105  Container takes a port of the host
 
   10 failed checks: 1 critical, 8 high, 1 medium, 0 low
-  9 objects in 10 files judged by 12 rules in 5.0 ms; 3 documents skipped (no Kubernetes objects)
+  9 objects in 10 files judged by 12 rules in 5.0 ms; 2 documents skipped (no Kubernetes objects)
   Not judged: 1 unreadable input or part of one
   [2]
 
@@ -247,7 +247,7 @@ Narrowed by rule and framework.
       fix: Set privileged to false and add only the capabilities or devices that the program needs.
 
   1 failed check: 1 critical, 0 high, 0 medium, 0 low
-  9 objects in 9 files judged by 1 rule in 5.0 ms; 3 documents skipped (no Kubernetes objects)
+  9 objects in 9 files judged by 1 rule in 5.0 ms; 2 documents skipped (no Kubernetes objects)
 
   bulwark explain BW-PSS-107 tells why a check matters and how to fix it
   [1]
@@ -262,7 +262,7 @@ Narrowed by rule and framework.
   medium           1  BW-PSS-105  Container takes a port of the host
 
   10 failed checks: 1 critical, 8 high, 1 medium, 0 low
-  9 objects in 9 files judged by 12 rules in 5.0 ms; 3 documents skipped (no Kubernetes objects)
+  9 objects in 9 files judged by 12 rules in 5.0 ms; 2 documents skipped (no Kubernetes objects)
   [1]
 
   $ bulwark scan --framework pss-basline examples/shop
@@ -294,7 +294,7 @@ Wide, narrow, and with what passed.
       see: W01, pss-baseline hostPathVolumes, pss-restricted restrictedVolumes
 
   2 failed checks: 0 critical, 2 high, 0 medium, 0 low
-  9 objects in 9 files judged by 1 rule in 5.0 ms; 3 documents skipped (no Kubernetes objects)
+  9 objects in 9 files judged by 1 rule in 5.0 ms; 2 documents skipped (no Kubernetes objects)
 
   bulwark explain BW-PSS-104 tells why a check matters and how to fix it
   [1]
@@ -321,7 +321,7 @@ Wide, narrow, and with what passed.
            driver.
 
   2 failed checks: 0 critical, 2 high, 0 medium, 0 low
-  9 objects in 9 files judged by 1 rule in 5.0 ms; 3 documents skipped (no Kubernetes objects)
+  9 objects in 9 files judged by 1 rule in 5.0 ms; 2 documents skipped (no Kubernetes objects)
 
   bulwark explain BW-PSS-104 tells why a check matters and how to fix it
   [1]
@@ -345,7 +345,7 @@ Wide, narrow, and with what passed.
       ^[[32mfix:^[[0m Set privileged to false and add only the capabilities or devices that the program needs.
 
   ^[[1m1 failed check^[[0m: ^[[1;31m1 critical^[[0m, ^[[2m0 high^[[0m, ^[[2m0 medium^[[0m, ^[[2m0 low^[[0m
-  9 objects in 9 files judged by 1 rule in 5.0 ms; 3 documents skipped (no Kubernetes objects)
+  9 objects in 9 files judged by 1 rule in 5.0 ms; 2 documents skipped (no Kubernetes objects)
 
   ^[[2mbulwark explain BW-PSS-107 tells why a check matters and how to fix it^[[0m
 
