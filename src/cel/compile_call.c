@@ -341,8 +341,15 @@ static void emit_call(struct bw_compiler *c, const struct bw_cel_expr *e, struct
                       const struct bw_cel_expr **args, uint16_t dst)
 {
         uint32_t top = c->top;
-        uint16_t first = bw_emit_registers(c, site->n_args);
+        uint16_t first;
 
+        compile_pattern(c, e, site, args);
+        if (site->regex && !c->costed && bw_str_is(site->function, "matches")) {
+                first = bw_compile_expr(c, args[0], dst);
+                bw_emit(c, BW_CEL_OP_MATCH, dst, first, 0, bw_emit_site(c, site));
+                return;
+        }
+        first = bw_emit_registers(c, site->n_args);
         for (uint32_t i = 0; i < site->n_args; i++) {
                 if (c->costed && site->n_args <= 2)
                         bw_compile_caught(c, args[i], (uint16_t)(first + i));
@@ -350,12 +357,7 @@ static void emit_call(struct bw_compiler *c, const struct bw_cel_expr *e, struct
                         bw_compile_into(c, args[i], (uint16_t)(first + i));
         }
         c->top = top;
-        compile_pattern(c, e, site, args);
-        if (site->regex && site->n_args == 2 && !c->costed && bw_str_is(site->function, "matches"))
-                bw_emit(c, BW_CEL_OP_MATCH, dst, first, 0, bw_emit_site(c, site));
-        else
-                bw_emit(c, c->costed ? BW_CEL_OP_C_CALL : BW_CEL_OP_CALL, dst, first, site->n_args,
-                        bw_emit_site(c, site));
+        bw_emit(c, c->costed ? BW_CEL_OP_C_CALL : BW_CEL_OP_CALL, dst, first, site->n_args, bw_emit_site(c, site));
 }
 
 uint16_t bw_compile_call(struct bw_compiler *c, const struct bw_cel_expr *e, uint16_t dst)

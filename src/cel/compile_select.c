@@ -362,29 +362,23 @@ static uint16_t compile_index(struct bw_compiler *c, const struct step *s, uint1
         return dst;
 }
 
+/* What is tested is a field, never a part of a name. */
 static uint16_t compile_has(struct bw_compiler *c, const struct bw_cel_expr *e, uint16_t dst)
 {
-        struct bw_cel_expr plain = *e; /* the same selection without the test */
-        struct run run;
+        struct bw_str field = bw_arena_str(c->arena, e->select.field);
+        struct run run = {.base = e->select.operand};
 
-        plain.select.test = false;
-        /* What is tested is a field, never a name. */
-        collect_run(c, &plain, &no_name, STEP_PLAIN, &run);
-        if (run.n == 1 && !c->costed) {
-                struct run rest;
-
-                collect_run(c, run.base, NULL, STEP_PLAIN, &rest);
-                if (rest.n < MOST_KEYS) {
-                        memmove(run.keys + 1, rest.keys, rest.n * sizeof(rest.keys[0]));
-                        run.n = rest.n + 1;
-                        run.base = rest.base;
-                        run.found = rest.found;
-                        run.name = rest.name == &rest.found ? &run.found : rest.name;
-                        emit_run(c, &run, dst, BW_CEL_OP_HAS, BW_CEL_OP_HASV);
-                        return dst;
-                }
+        if (!field.p) {
+                bw_compile_nomem(c);
+                return dst;
         }
-        run.name = NULL;
+        if (!c->costed)
+                collect_run(c, e->select.operand, NULL, STEP_PLAIN, &run);
+        if (run.n == MOST_KEYS)
+                run = (struct run){.base = e->select.operand};
+        memmove(run.keys + 1, run.keys, run.n * sizeof(run.keys[0]));
+        run.keys[0] = bw_value_str(field);
+        run.n++;
         emit_run(c, &run, dst, c->costed ? BW_CEL_OP_C_HAS : BW_CEL_OP_HAS, BW_CEL_OP_HASV);
         return dst;
 }

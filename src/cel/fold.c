@@ -118,19 +118,16 @@ static bool is_callable(const struct bw_cel_expr *e)
 /* Small arguments and a result that is no list: evaluating them here cannot take much time or memory. */
 static bool is_cheap(const struct bw_cel_site *site, const struct bw_value *args)
 {
+        const struct bw_cel_candidate *found;
         size_t bytes = 0;
 
         for (uint32_t i = 0; i < site->n_args; i++)
                 if (args[i].type == BW_STRING || args[i].type == BW_BYTES || args[i].type == BW_LIST ||
                     args[i].type == BW_MAP)
                         bytes += args[i].n;
-        for (uint32_t i = 0; i < site->n_candidates; i++) {
-                enum bw_cel_kind kind = site->candidates[i].signature->result->kind;
-
-                if (kind == BW_CEL_LIST || kind == BW_CEL_MAP)
-                        return false;
-        }
-        return bytes <= MOST_BYTES;
+        found = bw_cel_site_find(site, args);
+        return bytes <= MOST_BYTES && found && found->signature->result->kind != BW_CEL_LIST &&
+               found->signature->result->kind != BW_CEL_MAP;
 }
 
 static bool fold_call(struct bw_compiler *c, const struct bw_cel_expr *e, struct bw_value *ret)

@@ -122,6 +122,8 @@ struct bw_cel_program {
 BW_CHECK int bw_cel_verify(const struct bw_cel_program *program, const struct bw_cel_code *code,
                            struct bw_error *reterr);
 
+/* The first candidate that fits the arguments; NULL: none. */
+const struct bw_cel_candidate *bw_cel_site_find(const struct bw_cel_site *site, const struct bw_value *args);
 /* Calls the candidate that fits. Errors are values. */
 struct bw_value bw_cel_site_call(const struct bw_cel_site *site, const struct bw_cel_call *call,
                                  const struct bw_value *args);

@@ -49,7 +49,7 @@ bool bw_cel_type_fits(const struct bw_cel_type *type, struct bw_value v)
         }
 }
 
-static const struct bw_cel_candidate *find(const struct bw_cel_site *site, const struct bw_value *args)
+const struct bw_cel_candidate *bw_cel_site_find(const struct bw_cel_site *site, const struct bw_value *args)
 {
         for (uint32_t i = 0; i < site->n_candidates; i++) {
                 const struct bw_cel_signature *signature = site->candidates[i].signature;
@@ -81,7 +81,7 @@ static BW_COLD struct bw_value no_overload(const struct bw_cel_site *site, const
 struct bw_value bw_cel_site_call(const struct bw_cel_site *site, const struct bw_cel_call *call,
                                  const struct bw_value *args)
 {
-        const struct bw_cel_candidate *found = find(site, args);
+        const struct bw_cel_candidate *found = bw_cel_site_find(site, args);
 
         if (BW_UNLIKELY(!found))
                 return no_overload(site, call, args);
@@ -97,7 +97,7 @@ uint64_t bw_cel_site_cost(const struct bw_cel_site *site, const struct bw_value 
 
         if (!site->is_settled && !site->is_standard) {
                 /* Also a call that fails has its price: that of the first overload of its name. */
-                found = find(site, args);
+                found = bw_cel_site_find(site, args);
                 if (!found && site->n_candidates)
                         found = &site->candidates[0];
                 if (found)
