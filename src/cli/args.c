@@ -145,7 +145,8 @@ static int take_option(const struct bw_verb *verb, size_t argc, char *const *arg
         if (!is_long && name[1])
                 value = name + (name[1] == '=' ? 2 : 1);
         if (!option->arg && value)
-                return bw_error_set(reterr, -EINVAL, is_long ? "--%s takes no value" : "-%.1s takes no value: flags do not combine",
+                return bw_error_set(reterr, -EINVAL,
+                                    is_long ? "--%s takes no value" : "-%.1s takes no value: flags do not combine",
                                     is_long ? option->name : name);
         if (option->arg && !value && !option->value_optional) {
                 if (*i + 1 >= argc)

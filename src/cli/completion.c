@@ -99,7 +99,8 @@ static void bash_verb(struct bw_buf *out, const struct bw_verb *verb)
                 put_bash_reply(out, o->complete, o->words);
                 bw_buf_puts(out, "; return ;;\n");
         }
-        bw_buf_puts(out, "            esac\n            case \"$cur\" in\n                -*) COMPREPLY=($(compgen -W \"");
+        bw_buf_puts(out,
+                    "            esac\n            case \"$cur\" in\n                -*) COMPREPLY=($(compgen -W \"");
         for (const struct bw_option *o = verb->options; o->name; o++)
                 bw_buf_printf(out, "--%s ", o->name);
         bw_buf_puts(out, "\" -- \"$cur\")) ;;\n                *) ");
@@ -111,13 +112,16 @@ static void complete_bash(struct bw_buf *out)
 {
         struct bw_str word;
 
-        bw_buf_puts(out, "# bash completion for bulwark: source <(bulwark completion bash)\n"
-                         "_bulwark() {\n"
-                         "    local cur=\"${COMP_WORDS[COMP_CWORD]}\" prev=\"${COMP_WORDS[COMP_CWORD-1]}\" verb=\"\" i word\n"
-                         "    local verbs=\"");
+        bw_buf_puts(
+                out,
+                "# bash completion for bulwark: source <(bulwark completion bash)\n"
+                "_bulwark() {\n"
+                "    local cur=\"${COMP_WORDS[COMP_CWORD]}\" prev=\"${COMP_WORDS[COMP_CWORD-1]}\" verb=\"\" i word\n"
+                "    local verbs=\"");
         put_first_words(out);
-        bw_buf_puts(out, "\"\n    COMPREPLY=()\n    for ((i = 1; i < COMP_CWORD; i++)); do\n"
-                         "        word=\"${COMP_WORDS[i]}\"\n        case \"$verb:$word\" in\n            *:-*) break ;;\n");
+        bw_buf_puts(out,
+                    "\"\n    COMPREPLY=()\n    for ((i = 1; i < COMP_CWORD; i++)); do\n"
+                    "        word=\"${COMP_WORDS[i]}\"\n        case \"$verb:$word\" in\n            *:-*) break ;;\n");
         for (size_t i = 0; next_first_word(&i, &word);) {
                 if (!bw_group_summary(word))
                         continue;
@@ -200,16 +204,19 @@ static void complete_zsh(struct bw_buf *out)
 {
         struct bw_str word;
 
-        bw_buf_puts(out, "#compdef bulwark\n"
-                         "# zsh completion for bulwark: source <(bulwark completion zsh), or save as _bulwark in $fpath\n"
-                         "_bulwark() {\n    local verb=\"$words[2]\"\n"
-                         "    if (( CURRENT == 2 )); then\n        compadd -- ");
+        bw_buf_puts(out,
+                    "#compdef bulwark\n"
+                    "# zsh completion for bulwark: source <(bulwark completion zsh), or save as _bulwark in $fpath\n"
+                    "_bulwark() {\n    local verb=\"$words[2]\"\n"
+                    "    if (( CURRENT == 2 )); then\n        compadd -- ");
         put_first_words(out);
         bw_buf_puts(out, "\n        return\n    fi\n");
         for (size_t i = 0; next_first_word(&i, &word);) {
                 if (!bw_group_summary(word))
                         continue;
-                bw_buf_printf(out, "    if [[ \"$verb\" == %.*s ]]; then\n        if (( CURRENT == 3 )); then\n            compadd -- ",
+                bw_buf_printf(out,
+                              "    if [[ \"$verb\" == %.*s ]]; then\n        if (( CURRENT == 3 )); then\n            "
+                              "compadd -- ",
                               BW_STR_ARG(word));
                 put_group_words(out, word);
                 bw_buf_puts(out, "\n            return\n        fi\n        verb=\"$verb $words[3]\"\n"
@@ -227,7 +234,8 @@ static void complete_zsh(struct bw_buf *out)
                 put_zsh_action(out, bw_verbs[i]->complete, bw_verbs[i]->words);
                 bw_buf_puts(out, "' ;;\n");
         }
-        bw_buf_puts(out, "    esac\n}\nif [[ \"$funcstack[1]\" == _bulwark ]]; then _bulwark \"$@\"; else compdef _bulwark bulwark; fi\n");
+        bw_buf_puts(out, "    esac\n}\nif [[ \"$funcstack[1]\" == _bulwark ]]; then _bulwark \"$@\"; else compdef "
+                         "_bulwark bulwark; fi\n");
 }
 
 static void put_fish_values(struct bw_buf *out, enum bw_complete complete, const char *words)
@@ -282,7 +290,8 @@ static void complete_fish(struct bw_buf *out)
         for (size_t i = 0; next_first_word(&i, &word);) {
                 const char *summary = bw_group_summary(word);
 
-                bw_buf_printf(out, "complete -c bulwark -n '__fish_use_subcommand' -f -a '%.*s' -d '", BW_STR_ARG(word));
+                bw_buf_printf(out, "complete -c bulwark -n '__fish_use_subcommand' -f -a '%.*s' -d '",
+                              BW_STR_ARG(word));
                 put_single_quoted(out, summary ? summary : bw_verbs[i - 1]->summary, false);
                 bw_buf_puts(out, "'\n");
         }

@@ -105,7 +105,8 @@ static void help_verb(struct bw_buf *out, const char *program, const struct bw_v
 {
         bw_buf_printf(out, "%s %s: %s.\n\n", program, verb->name, verb->summary);
         put_paragraphs(out, verb->text);
-        bw_buf_printf(out, "\nUsage:\n  %s %s [flags]%s%s\n", program, verb->name, verb->args[0] ? " " : "", verb->args);
+        bw_buf_printf(out, "\nUsage:\n  %s %s [flags]%s%s\n", program, verb->name, verb->args[0] ? " " : "",
+                      verb->args);
         if (verb->examples[0].command)
                 bw_buf_puts(out, "\nExamples:\n");
         for (const struct bw_example *e = verb->examples; e->command; e++) {
@@ -152,8 +153,9 @@ void bw_help_text(struct bw_buf *out, const struct bw_cli *cli, const struct bw_
                 bw_buf_printf(out, "\n\"%s help %s VERB\" tells more on one of them.\n", cli->program, group);
                 return;
         }
-        bw_buf_printf(out, "bulwark secures Kubernetes infrastructure: it shows what is wrong, where, why, and the fix.\n\n"
-                           "Usage:\n  %s VERB [flags] [arguments]\n\nVerbs:\n",
+        bw_buf_printf(out,
+                      "bulwark secures Kubernetes infrastructure: it shows what is wrong, where, why, and the fix.\n\n"
+                      "Usage:\n  %s VERB [flags] [arguments]\n\nVerbs:\n",
                       cli->program);
         put_verbs(out, NULL);
         put_exits(out);

@@ -185,8 +185,9 @@ static void markdown_verb(struct bw_buf *out, const struct bw_verb *verb)
 
 void bw_help_markdown(struct bw_buf *out)
 {
-        bw_buf_puts(out, "# Commands\n\nMade from the program's own tables by `make docs`; `bulwark help VERB` shows the "
-                         "same.\n\nExit status, the same for all verbs:\n\n| status | meaning |\n|---|---|\n");
+        bw_buf_puts(out,
+                    "# Commands\n\nMade from the program's own tables by `make docs`; `bulwark help VERB` shows the "
+                    "same.\n\nExit status, the same for all verbs:\n\n| status | meaning |\n|---|---|\n");
         for (size_t i = 0; i < bw_n_exits; i++)
                 bw_buf_printf(out, "| %d | %s |\n", bw_exits[i].status, bw_exits[i].help);
         bw_buf_puts(out, "\nEnvironment:\n\n| variable | meaning |\n|---|---|\n");

@@ -31,8 +31,8 @@ static int unknown_verb(struct bw_cli *cli, size_t argc, char *const *argv)
         for (size_t i = 0; bw_verbs[i]; i++)
                 bw_nearest_try(&nearest, bw_buf_view(&word), bw_str(bw_verbs[i]->name));
         if (bw_nearest_is_near(&nearest, bw_buf_view(&word)))
-                status = bw_cli_usage(cli, "unknown verb \"%.*s\"; did you mean \"%s\"?", BW_STR_ARG(bw_buf_view(&word)),
-                                      nearest.best);
+                status = bw_cli_usage(cli, "unknown verb \"%.*s\"; did you mean \"%s\"?",
+                                      BW_STR_ARG(bw_buf_view(&word)), nearest.best);
         else
                 status = bw_cli_usage(cli, "unknown verb \"%.*s\"", BW_STR_ARG(bw_buf_view(&word)));
         bw_buf_done(&word);

@@ -8,8 +8,8 @@ static int unknown_format(struct bw_str name, struct bw_error *reterr)
         for (size_t i = 0; bw_reporters[i]; i++)
                 bw_nearest_try(&nearest, name, bw_str(bw_reporters[i]->name));
         if (bw_nearest_is_near(&nearest, name))
-                return bw_error_set(reterr, -EINVAL, "no output format \"%.*s\"; did you mean \"%s\"?", BW_STR_ARG(name),
-                                    nearest.best);
+                return bw_error_set(reterr, -EINVAL, "no output format \"%.*s\"; did you mean \"%s\"?",
+                                    BW_STR_ARG(name), nearest.best);
         return bw_error_set(reterr, -EINVAL, "no output format \"%.*s\"; \"bulwark help scan\" lists them",
                             BW_STR_ARG(name));
 }

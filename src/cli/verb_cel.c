@@ -13,8 +13,8 @@ struct session {
         struct bw_cli *cli;
         const struct bw_args *args;
         const char *format;
-        struct bw_arena *arena;          /* source, tree, program */
-        struct bw_arena *scratch;        /* one document and its result */
+        struct bw_arena *arena;   /* source, tree, program */
+        struct bw_arena *scratch; /* one document and its result */
         struct bw_tzdata *zones;
         struct bw_cel_env *env;
         struct bw_cel_ast *ast;
@@ -134,7 +134,8 @@ static int evaluate_document(void *userdata, struct bw_doc *doc)
 {
         struct session *s = userdata;
 
-        return evaluate(s, doc->root, doc->input ? doc->input->name : BW_STR(""), doc->mark.line ? doc->mark.line : doc->line);
+        return evaluate(s, doc->root, doc->input ? doc->input->name : BW_STR(""),
+                        doc->mark.line ? doc->mark.line : doc->line);
 }
 
 static int evaluate_files(struct session *s, struct bw_error *reterr)
@@ -203,12 +204,28 @@ static int run(struct bw_cli *cli, const struct bw_args *args)
 }
 
 static const struct bw_option options[] = {
-        {.name = "filename", .letter = 'f', .arg = "FILE", .id = BW_OPT_FILENAME, .complete = BW_COMPLETE_FILE,
-         .help = "evaluate once for each document of FILE (- is standard input), as the variable \"object\" (may be repeated)"},
-        {.name = "output", .letter = 'o', .arg = "FORMAT", .id = BW_OPT_OUTPUT, .words = "text json yaml",
-         .complete = BW_COMPLETE_WORDS, .only_words = true, .help = "text (CEL literals; default), json or yaml"},
-        {.name = "dump", .arg = "STAGE", .id = BW_OPT_DUMP, .words = "ast types code", .complete = BW_COMPLETE_WORDS,
-         .only_words = true, .help = "show what a stage made of the expression instead of its value: ast, types or code"},
+        {.name = "filename",
+         .letter = 'f',
+         .arg = "FILE",
+         .id = BW_OPT_FILENAME,
+         .complete = BW_COMPLETE_FILE,
+         .help = "evaluate once for each document of FILE (- is standard input), as the variable \"object\" (may be "
+                 "repeated)"},
+        {.name = "output",
+         .letter = 'o',
+         .arg = "FORMAT",
+         .id = BW_OPT_OUTPUT,
+         .words = "text json yaml",
+         .complete = BW_COMPLETE_WORDS,
+         .only_words = true,
+         .help = "text (CEL literals; default), json or yaml"},
+        {.name = "dump",
+         .arg = "STAGE",
+         .id = BW_OPT_DUMP,
+         .words = "ast types code",
+         .complete = BW_COMPLETE_WORDS,
+         .only_words = true,
+         .help = "show what a stage made of the expression instead of its value: ast, types or code"},
         {.name = "no-check", .id = BW_OPT_NO_CHECK, .help = "do not check types and names before evaluating"},
         {.name = "cost", .id = BW_OPT_COST, .help = "tell the cost that Kubernetes would count, on standard error"},
         BW_OPTION_HELP,
@@ -217,9 +234,10 @@ static const struct bw_option options[] = {
 
 static const struct bw_example examples[] = {
         {"An expression alone", "bulwark cel '[1, 2, 3].map(x, x * 2)'"},
-        {"On each document of a file", "bulwark cel -f examples/shop/namespace.yaml 'object.kind + \"/\" + object.metadata.name'"},
-        {"On what a cluster answers",
-         "kubectl get deployments -A -o json | bulwark cel -f - 'object.spec.template.spec.containers.map(c, c.image)'"},
+        {"On each document of a file",
+         "bulwark cel -f examples/shop/namespace.yaml 'object.kind + \"/\" + object.metadata.name'"},
+        {"On what a cluster answers", "kubectl get deployments -A -o json | bulwark cel -f - "
+                                      "'object.spec.template.spec.containers.map(c, c.image)'"},
         {"What it costs", "bulwark cel --cost '\"a-b-c\".split(\"-\").size() == 3'"},
         {0},
 };
@@ -228,9 +246,9 @@ const struct bw_verb bw_verb_cel = {
         .name = "cel",
         .summary = "evaluate a CEL expression, alone or on documents",
         .args = "EXPRESSION",
-        .text = "The language is the one that Kubernetes offers to ValidatingAdmissionPolicy: CEL with its standard functions and "
-                "the Kubernetes libraries. Errors show the place in the expression; an expression that begins with a dash "
-                "stands after \"--\".",
+        .text = "The language is the one that Kubernetes offers to ValidatingAdmissionPolicy: CEL with its standard "
+                "functions and the Kubernetes libraries. Errors show the place in the expression; an expression that "
+                "begins with a dash stands after \"--\".",
         .options = options,
         .examples = examples,
         .min_args = 1,

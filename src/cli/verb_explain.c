@@ -208,8 +208,8 @@ const struct bw_verb bw_verb_explain = {
         .name = "explain",
         .summary = "tell why a rule matters, how it is checked and how to fix what it finds",
         .args = "RULE...",
-        .text = "Shows the rule's severity, the framework controls that it covers, the reason, the expressions that decide, "
-                "the fix, and the sources.",
+        .text = "Shows the rule's severity, the framework controls that it covers, the reason, the expressions that "
+                "decide, the fix, and the sources.",
         .options = options,
         .examples = examples,
         .complete = BW_COMPLETE_RULE,

@@ -38,8 +38,13 @@ static int run(struct bw_cli *cli, const struct bw_args *args)
 }
 
 static const struct bw_option options[] = {
-        {.name = "output", .letter = 'o', .arg = "FORMAT", .id = BW_OPT_OUTPUT, .words = "text man markdown json",
-         .complete = BW_COMPLETE_WORDS, .only_words = true,
+        {.name = "output",
+         .letter = 'o',
+         .arg = "FORMAT",
+         .id = BW_OPT_OUTPUT,
+         .words = "text man markdown json",
+         .complete = BW_COMPLETE_WORDS,
+         .only_words = true,
          .help = "text (default); man: a page for man(1); markdown, json: all verbs at once"},
         BW_OPTION_HELP,
         {0},

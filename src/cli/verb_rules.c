@@ -201,11 +201,19 @@ static int run_show(struct bw_cli *cli, const struct bw_args *args)
 }
 
 static const struct bw_option list_options[] = {
-        {.name = "framework", .arg = "NAME", .id = BW_OPT_FRAMEWORK,
+        {.name = "framework",
+         .arg = "NAME",
+         .id = BW_OPT_FRAMEWORK,
          .help = "only the rules of this framework, such as pss-restricted (may be repeated)"},
         BW_OPTION_RULES,
-        {.name = "output", .letter = 'o', .arg = "FORMAT", .id = BW_OPT_OUTPUT, .words = "text name json yaml",
-         .complete = BW_COMPLETE_WORDS, .only_words = true, .help = "text (default), name (ids only), json or yaml"},
+        {.name = "output",
+         .letter = 'o',
+         .arg = "FORMAT",
+         .id = BW_OPT_OUTPUT,
+         .words = "text name json yaml",
+         .complete = BW_COMPLETE_WORDS,
+         .only_words = true,
+         .help = "text (default), name (ids only), json or yaml"},
         BW_OPTION_HELP,
         {0},
 };
@@ -228,8 +236,14 @@ const struct bw_verb bw_verb_rules_list = {
 
 static const struct bw_option show_options[] = {
         BW_OPTION_RULES,
-        {.name = "output", .letter = 'o', .arg = "FORMAT", .id = BW_OPT_OUTPUT, .words = "yaml json",
-         .complete = BW_COMPLETE_WORDS, .only_words = true, .help = "yaml (default) or json"},
+        {.name = "output",
+         .letter = 'o',
+         .arg = "FORMAT",
+         .id = BW_OPT_OUTPUT,
+         .words = "yaml json",
+         .complete = BW_COMPLETE_WORDS,
+         .only_words = true,
+         .help = "yaml (default) or json"},
         BW_OPTION_HELP,
         {0},
 };

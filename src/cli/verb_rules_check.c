@@ -18,7 +18,8 @@ static int load_files(struct bw_files *files, const struct bw_args *args, struct
         return r;
 }
 
-static int lint_data(struct bw_emit *e, const struct bw_rule_problems *problems, size_t n_files, struct bw_error *reterr)
+static int lint_data(struct bw_emit *e, const struct bw_rule_problems *problems, size_t n_files,
+                     struct bw_error *reterr)
 {
         bw_emit_map(e);
         bw_emit_key_str(e, "apiVersion", BW_STR("bulwark.dev/v1"));
@@ -207,8 +208,8 @@ const struct bw_verb bw_verb_rules_lint = {
         .name = "rules lint",
         .summary = "find mistakes in rule files",
         .args = "PATH...",
-        .text = "Names unknown fields, wrong types, duplicate ids, missing texts and tests, paths that no Kubernetes object has, "
-                "and what is wrong in expressions, each with file, line and column.",
+        .text = "Names unknown fields, wrong types, duplicate ids, missing texts and tests, paths that no Kubernetes "
+                "object has, and what is wrong in expressions, each with file, line and column.",
         .options = lint_options,
         .examples = lint_examples,
         .complete = BW_COMPLETE_FILE,
@@ -218,7 +219,8 @@ const struct bw_verb bw_verb_rules_lint = {
 };
 
 static const struct bw_option test_options[] = {
-        {.name = "mutate", .id = BW_OPT_MUTATE,
+        {.name = "mutate",
+         .id = BW_OPT_MUTATE,
          .help = "also negate each expression in turn: the rule's own tests must notice"},
         {.name = "verbose", .letter = 'v', .id = BW_OPT_VERBOSE, .help = "also name the tests that passed"},
         BW_OPTION_DATA_OUTPUT,
@@ -236,8 +238,8 @@ const struct bw_verb bw_verb_rules_test = {
         .name = "rules test",
         .summary = "run the tests inside rules",
         .args = "[PATH...]",
-        .text = "Each rule carries manifests that must pass and manifests that must fail. Without a path the built-in rules are "
-                "tested.",
+        .text = "Each rule carries manifests that must pass and manifests that must fail. Without a path the built-in "
+                "rules are tested.",
         .options = test_options,
         .examples = test_examples,
         .complete = BW_COMPLETE_FILE,

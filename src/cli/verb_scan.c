@@ -27,18 +27,18 @@ struct job {
         size_t n_only;
         struct bw_sink *sinks;
         size_t n_sinks;
-        struct bw_str *writable;   /* folders of the files that -o makes */
+        struct bw_str *writable; /* folders of the files that -o makes */
         size_t n_writable;
         struct bw_files rule_files;
         struct bw_tzdata *zones;
         struct bw_catalog *catalog;
         struct bw_scan *scan;
-        size_t n_rules;            /* left by --framework and --rule; 0 = all */
-        int fail_on;               /* enum bw_severity or FAIL_ON_NONE */
+        size_t n_rules; /* left by --framework and --rule; 0 = all */
+        int fail_on;    /* enum bw_severity or FAIL_ON_NONE */
         int kubernetes_minor;
         unsigned threads;
         uint64_t started;
-        uint64_t drawn;            /* when the progress line was last drawn */
+        uint64_t drawn; /* when the progress line was last drawn */
 };
 
 static void job_done(struct job *job)
@@ -85,7 +85,8 @@ static int collect_paths(struct job *job, struct bw_error *reterr)
         for (size_t i = 0; i < args->n_positional; i++)
                 job->paths[job->n_paths++] = bw_str(args->positional[i]);
         if (job->n_paths == 0)
-                return bw_error_set(reterr, -EINVAL, "nothing to scan: name files or directories, or - for standard input");
+                return bw_error_set(reterr, -EINVAL,
+                                    "nothing to scan: name files or directories, or - for standard input");
         for (size_t i = 0; i < job->n_paths; i++)
                 if (job->paths[i].n == 0)
                         return bw_error_set(reterr, -EINVAL, "a path is empty");
@@ -103,7 +104,8 @@ static int parse_minor(const char *text, int *ret_minor, struct bw_error *reterr
         (void)bw_str_split(&rest, '.', &major);
         (void)bw_str_split(&rest, '.', &minor);
         if (!bw_str_is(major, "1") || bw_str_to_u64(minor, &n) < 0 || n > 999)
-                return bw_error_set(reterr, -EINVAL, "--kubernetes-version takes a version such as 1.33, not \"%s\"", text);
+                return bw_error_set(reterr, -EINVAL, "--kubernetes-version takes a version such as 1.33, not \"%s\"",
+                                    text);
         *ret_minor = (int)n;
         return 0;
 }
@@ -118,7 +120,8 @@ static int read_settings(struct job *job, struct bw_error *reterr)
 
         job->fail_on = strcmp(fail_on, "none") == 0 ? FAIL_ON_NONE : (int)bw_severity_parse(bw_str(fail_on));
         if (bw_str_to_u64(bw_str(threads), &n) < 0 || n > THREADS_MAX)
-                return bw_error_set(reterr, -EINVAL, "--threads takes a number from 1 to %d, not \"%s\"", THREADS_MAX, threads);
+                return bw_error_set(reterr, -EINVAL, "--threads takes a number from 1 to %d, not \"%s\"", THREADS_MAX,
+                                    threads);
         job->threads = (unsigned)n;
         job->kubernetes_minor = BW_KUBERNETES_NEWEST;
         return version ? parse_minor(version, &job->kubernetes_minor, reterr) : 0;
@@ -144,7 +147,8 @@ static int open_sinks(struct job *job, struct bw_error *reterr)
                 if (sink->file)
                         job->writable[job->n_writable++] = bw_str(sink->output.folder);
                 if (!sink->file && to_stdout)
-                        return bw_error_set(reterr, -EINVAL, "only one -o may go to standard output; "
+                        return bw_error_set(reterr, -EINVAL,
+                                            "only one -o may go to standard output; "
                                             "-o FORMAT=FILE writes to a file");
                 to_stdout = to_stdout || !sink->file;
         }
@@ -196,8 +200,8 @@ static void draw_progress(void *userdata, uint64_t files, uint64_t documents, ui
         if (now - job->started < 300000000 || now - job->drawn < 100000000)
                 return;
         job->drawn = now;
-        n = snprintf(line, sizeof(line), "\r\x1b[Kscanning: files %" PRIu64 ", objects %" PRIu64 ", %" PRIu64 " MiB", files,
-                     documents, bytes >> 20);
+        n = snprintf(line, sizeof(line), "\r\x1b[Kscanning: files %" PRIu64 ", objects %" PRIu64 ", %" PRIu64 " MiB",
+                     files, documents, bytes >> 20);
         (void)!bw_term_write(&job->cli->err, bw_str_n(line, (size_t)n));
 }
 
@@ -289,8 +293,8 @@ static int finish(struct job *job)
                 return BW_EXIT_INTERNAL;
         }
         if (bw_args_has(job->args, BW_OPT_STATS))
-                return bw_stats_print(job->cli, bw_args_value(job->args, BW_OPT_STATS, "text"), bw_scan_stats(job->scan),
-                                      &report, bw_clock_ticks() - job->started) < 0
+                return bw_stats_print(job->cli, bw_args_value(job->args, BW_OPT_STATS, "text"),
+                                      bw_scan_stats(job->scan), &report, bw_clock_ticks() - job->started) < 0
                                ? BW_EXIT_INTERNAL
                                : status;
         return status;
@@ -329,31 +333,62 @@ static int run(struct bw_cli *cli, const struct bw_args *args)
 }
 
 static const struct bw_option options[] = {
-        {.name = "filename", .letter = 'f', .arg = "PATH", .id = BW_OPT_FILENAME, .complete = BW_COMPLETE_FILE,
+        {.name = "filename",
+         .letter = 'f',
+         .arg = "PATH",
+         .id = BW_OPT_FILENAME,
+         .complete = BW_COMPLETE_FILE,
          .help = "a file, a directory or - to scan, as an argument would be (may be repeated)"},
-        {.name = "output", .letter = 'o', .arg = "FORMAT[=FILE]", .id = BW_OPT_OUTPUT,
+        {.name = "output",
+         .letter = 'o',
+         .arg = "FORMAT[=FILE]",
+         .id = BW_OPT_OUTPUT,
          .complete = BW_COMPLETE_REPORTER,
          .help = "one of the formats below, on standard output or to FILE (may be repeated; default: text)"},
-        {.name = "fail-on", .arg = "SEVERITY", .id = BW_OPT_FAIL_ON, .words = "low medium high critical none",
-         .complete = BW_COMPLETE_WORDS, .only_words = true,
+        {.name = "fail-on",
+         .arg = "SEVERITY",
+         .id = BW_OPT_FAIL_ON,
+         .words = "low medium high critical none",
+         .complete = BW_COMPLETE_WORDS,
+         .only_words = true,
          .help = "exit with 1 on findings of this severity or a worse one (default: high)"},
-        {.name = "framework", .arg = "NAME", .id = BW_OPT_FRAMEWORK, .complete = BW_COMPLETE_NONE,
+        {.name = "framework",
+         .arg = "NAME",
+         .id = BW_OPT_FRAMEWORK,
+         .complete = BW_COMPLETE_NONE,
          .help = "only the rules of this framework, such as pss-baseline (may be repeated)"},
-        {.name = "rule", .arg = "ID", .id = BW_OPT_RULE, .complete = BW_COMPLETE_RULE,
+        {.name = "rule",
+         .arg = "ID",
+         .id = BW_OPT_RULE,
+         .complete = BW_COMPLETE_RULE,
          .help = "only this rule (may be repeated)"},
         BW_OPTION_RULES,
-        {.name = "kubernetes-version", .arg = "1.NN", .id = BW_OPT_KUBERNETES_VERSION,
+        {.name = "kubernetes-version",
+         .arg = "1.NN",
+         .id = BW_OPT_KUBERNETES_VERSION,
          .help = "the Kubernetes version to judge by (default: the newest known)"},
         {.name = "include-passed", .id = BW_OPT_INCLUDE_PASSED, .help = "also list what passed and what was skipped"},
         {.name = "summary", .id = BW_OPT_SUMMARY, .help = "text: only the summary, not the findings"},
-        {.name = "quiet", .letter = 'q', .id = BW_OPT_QUIET,
+        {.name = "quiet",
+         .letter = 'q',
+         .id = BW_OPT_QUIET,
          .help = "nothing on standard output unless -o asks for it; the exit status tells"},
         BW_OPTION_COLOR,
         {.name = "no-ignore", .id = BW_OPT_NO_IGNORE, .help = "also scan what .bulwarkignore files exclude"},
-        {.name = "threads", .arg = "N", .id = BW_OPT_THREADS, .help = "threads to use (default: one for each processor)"},
-        {.name = "stats", .arg = "FORMAT", .id = BW_OPT_STATS, .words = "text json", .complete = BW_COMPLETE_WORDS,
-         .value_optional = true, .only_words = true, .help = "counters and times on standard error, as text or json"},
-        {.name = "no-sandbox", .id = BW_OPT_NO_SANDBOX,
+        {.name = "threads",
+         .arg = "N",
+         .id = BW_OPT_THREADS,
+         .help = "threads to use (default: one for each processor)"},
+        {.name = "stats",
+         .arg = "FORMAT",
+         .id = BW_OPT_STATS,
+         .words = "text json",
+         .complete = BW_COMPLETE_WORDS,
+         .value_optional = true,
+         .only_words = true,
+         .help = "counters and times on standard error, as text or json"},
+        {.name = "no-sandbox",
+         .id = BW_OPT_NO_SANDBOX,
          .help = "do not give up system calls and files (Landlock, seccomp) before reading inputs"},
         BW_OPTION_HELP,
         {0},
@@ -374,12 +409,13 @@ const struct bw_verb bw_verb_scan = {
         .name = "scan",
         .summary = "judge manifests, directories or standard input",
         .args = "[PATH...|-]",
-        .text = "Reads Kubernetes objects in YAML, JSON or NDJSON (also .gz and .zst), judges each by the rules for its kind, "
-                "and shows what fails with file, line, column and fix. No network is used and nothing is changed.\n\n"
-                "Below a directory, files named *.yaml, *.yml, *.json, *.ndjson and *.jsonl are read; .bulwarkignore files "
-                "exclude paths as .gitignore does. A file that is named is read whatever it is called. Documents that are no "
-                "Kubernetes objects (values files, templates) are counted and skipped. What cannot be read is named on "
-                "standard error; the rest is still judged.",
+        .text = "Reads Kubernetes objects in YAML, JSON or NDJSON (also .gz and .zst), judges each by the rules for "
+                "its kind, and shows what fails with file, line, column and fix. No network is used and nothing is "
+                "changed.\n\n"
+                "Below a directory, files named *.yaml, *.yml, *.json, *.ndjson and *.jsonl are read; .bulwarkignore "
+                "files exclude paths as .gitignore does. A file that is named is read whatever it is called. "
+                "Documents that are no Kubernetes objects (values files, templates) are counted and skipped. What "
+                "cannot be read is named on standard error; the rest is still judged.",
         .options = options,
         .examples = examples,
         .complete = BW_COMPLETE_FILE,

@@ -42,10 +42,10 @@ enum bw_severity bw_severity_parse(struct bw_str text)
         return (enum bw_severity)table_parse(severity_texts, _BW_SEVERITY_MAX, text);
 }
 
-#define COMPARE(a, b)                                                                              \
-        do {                                                                                       \
-                if ((a) != (b))                                                                    \
-                        return (a) < (b) ? -1 : 1;                                                 \
+#define COMPARE(a, b)                                                                                                  \
+        do {                                                                                                           \
+                if ((a) != (b))                                                                                        \
+                        return (a) < (b) ? -1 : 1;                                                                     \
         } while (0)
 
 int bw_finding_cmp(const void *a, const void *b)

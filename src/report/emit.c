@@ -195,7 +195,8 @@ static bool is_yaml_word(struct bw_str s)
         return false;
 }
 
-/* True if s may stand in YAML without quotes: it begins with a letter or '/', and holds nothing that YAML could mean. */
+/* True if s may stand in YAML without quotes: it begins with a letter or '/', and holds nothing that YAML could mean.
+ */
 static bool is_yaml_plain(struct bw_str s)
 {
         char first = s.n ? s.p[0] : ' ';

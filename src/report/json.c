@@ -5,8 +5,8 @@
 static void emit_summary(struct bw_emit *e, const struct bw_summary *summary)
 {
         /* The order of the published form. */
-        static const enum bw_verdict verdicts[] = {BW_VERDICT_PASS, BW_VERDICT_FAIL, BW_VERDICT_MANUAL,
-                                                   BW_VERDICT_SKIP, BW_VERDICT_ERROR};
+        static const enum bw_verdict verdicts[] = {BW_VERDICT_PASS, BW_VERDICT_FAIL, BW_VERDICT_MANUAL, BW_VERDICT_SKIP,
+                                                   BW_VERDICT_ERROR};
 
         bw_emit_key(e, "summary");
         bw_emit_map(e);

@@ -2,11 +2,7 @@
 #include "report/report_internal.h"
 
 const struct bw_reporter *const bw_reporters[] = {
-        &bw_reporter_text,
-        &bw_reporter_wide,
-        &bw_reporter_json,
-        &bw_reporter_yaml,
-        NULL,
+        &bw_reporter_text, &bw_reporter_wide, &bw_reporter_json, &bw_reporter_yaml, NULL,
 };
 
 const struct bw_reporter *bw_reporter_find(struct bw_str name)

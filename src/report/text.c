@@ -9,16 +9,11 @@
 #define INDENT_PLACE 4
 
 static const char *const paints[_PAINT_MAX] = {
-        [PAINT_NONE] = "",
-        [PAINT_BOLD] = "\x1b[1m",
-        [PAINT_DIM] = "\x1b[2m",
-        [PAINT_CARET] = "\x1b[1;36m",
-        [PAINT_LOW] = "\x1b[34m",
-        [PAINT_MEDIUM] = "\x1b[33m",
-        [PAINT_HIGH] = "\x1b[31m",
-        [PAINT_CRITICAL] = "\x1b[1;31m",
-        [PAINT_MANUAL] = "\x1b[35m",
-        [PAINT_ERROR] = "\x1b[1;35m",
+        [PAINT_NONE] = "",           [PAINT_BOLD] = "\x1b[1m",
+        [PAINT_DIM] = "\x1b[2m",     [PAINT_CARET] = "\x1b[1;36m",
+        [PAINT_LOW] = "\x1b[34m",    [PAINT_MEDIUM] = "\x1b[33m",
+        [PAINT_HIGH] = "\x1b[31m",   [PAINT_CRITICAL] = "\x1b[1;31m",
+        [PAINT_MANUAL] = "\x1b[35m", [PAINT_ERROR] = "\x1b[1;35m",
         [PAINT_PASS] = "\x1b[32m",
 };
 
@@ -272,10 +267,10 @@ static void put_block(struct text *t, const struct bw_finding *const *findings, 
         put_controls(t, findings[0]->rule);
 }
 
-#define COMPARE(a, b)                                                                              \
-        do {                                                                                       \
-                if ((a) != (b))                                                                    \
-                        return (a) < (b) ? -1 : 1;                                                 \
+#define COMPARE(a, b)                                                                                                  \
+        do {                                                                                                           \
+                if ((a) != (b))                                                                                        \
+                        return (a) < (b) ? -1 : 1;                                                                     \
         } while (0)
 
 static int cmp_shown(const void *a, const void *b)
@@ -327,8 +322,8 @@ static int put_findings(struct text *t)
         for (size_t i = 0, end; i < n; i = end) {
                 int r;
 
-                for (end = i + 1; end < n && findings[end].input == findings[i].input &&
-                                  findings[end].doc == findings[i].doc;)
+                for (end = i + 1;
+                     end < n && findings[end].input == findings[i].input && findings[end].doc == findings[i].doc;)
                         end++;
                 r = put_group(t, findings + i, end - i);
                 if (r < 0)

@@ -108,8 +108,7 @@ static void put_table(struct text *t, const struct rows *rows)
                         rest += rows->items[i].count;
                 bw_report_puts(&t->out, "        ");
                 put_number(&t->out, rest, 10);
-                bw_buf_printf(&t->out, "  of %zu more %s\n", rows->n - shown,
-                              rows->n - shown == 1 ? "rule" : "rules");
+                bw_buf_printf(&t->out, "  of %zu more %s\n", rows->n - shown, rows->n - shown == 1 ? "rule" : "rules");
         }
         bw_report_char(&t->out, '\n');
 }

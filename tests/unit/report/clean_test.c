@@ -2,8 +2,8 @@
 #define BW_ALLOW_BANNED
 #include "report/report_internal.h"
 
-#include <setjmp.h>
 #include <cmocka.h>
+#include <setjmp.h>
 
 static const struct {
         const char *text;
@@ -16,13 +16,17 @@ static const struct {
         {"a\tb\nc\rd", "a b c d", 7},
         {"\x1b]0;title\x07", "\\x1b]0;title\\x07", 16},
         {"del\x7f", "del\\x7f", 7},
-        {"c1\xc2\x9b" "31m", "c1\\xc2\\x9b31m", 13},
+        {"c1\xc2\x9b"
+         "31m",
+         "c1\\xc2\\x9b31m", 13},
         {"caf\xc3\xa9", "caf\xc3\xa9", 4},
         {"e\xcc\x81", "e\xcc\x81", 1},
         {"\xe6\xbc\xa2\xe5\xad\x97", "\xe6\xbc\xa2\xe5\xad\x97", 4},
         {"\xf0\x9f\x98\x80!", "\xf0\x9f\x98\x80!", 3},
         {"bad \xff\xc3", "bad \\xff\\xc3", 12},
-        {"\xe2\x80\xae" "evil", "\\u{202E}evil", 12},
+        {"\xe2\x80\xae"
+         "evil",
+         "\\u{202E}evil", 12},
         {"\xf3\xa0\x81\x81", "\\u{E0041}", 9},
         {"zero\xe2\x80\x8bwidth", "zero\\u{200B}width", 17},
 };

@@ -2,8 +2,8 @@
 #define BW_ALLOW_BANNED
 #include "report/emit.h"
 
-#include <setjmp.h>
 #include <cmocka.h>
+#include <setjmp.h>
 
 #include "base/arena.h"
 #include "base/error.h"

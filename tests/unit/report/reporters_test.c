@@ -2,14 +2,15 @@
 #define BW_ALLOW_BANNED
 #include "report/report.h"
 
-#include <setjmp.h>
 #include <cmocka.h>
+#include <setjmp.h>
 
 #include "base/error.h"
 #include "base/fault.h"
 #include "report_samples.h"
 
-static void render(const struct bw_report *report, const char *name, struct bw_report_options options, struct kept *kept)
+static void render(const struct bw_report *report, const char *name, struct bw_report_options options,
+                   struct kept *kept)
 {
         const struct bw_reporter *reporter = bw_reporter_find(bw_str(name));
 
@@ -62,13 +63,15 @@ static void text_groups_by_resource_and_rule(void **state)
                        "    shop/web.yaml:40:1  metadata.name  look at it\n"
                        "\n",
                        summary, "\nbulwark explain BW-T-001 tells why a check matters and how to fix it\n");
-        expect_text(&sample_report, (struct bw_report_options){.files = 7, .elapsed_us = 8160, .program = "bulwark"}, wanted);
+        expect_text(&sample_report, (struct bw_report_options){.files = 7, .elapsed_us = 8160, .program = "bulwark"},
+                    wanted);
 }
 
 static void summary_alone(void **state)
 {
         (void)state;
-        expect_text(&sample_report, (struct bw_report_options){.files = 7, .elapsed_us = 8160, .summary = true}, summary);
+        expect_text(&sample_report, (struct bw_report_options){.files = 7, .elapsed_us = 8160, .summary = true},
+                    summary);
 }
 
 static void nothing_found(void **state)
@@ -186,18 +189,24 @@ static void colours_only_when_asked(void **state)
 
 static const char json[] =
         "{\n  \"apiVersion\": \"bulwark.dev/v1\",\n  \"kind\": \"ScanReport\",\n  \"metadata\": {\n"
-        "    \"generatedAt\": \"2026-11-21T15:04:05Z\",\n    \"version\": \"1.2.3\",\n    \"inputs\": [\n      \"shop\"\n    ]\n  },\n"
-        "  \"summary\": {\n    \"documents\": 2,\n    \"rules\": 3,\n    \"pass\": 4,\n    \"fail\": 3,\n    \"manual\": 1,\n"
+        "    \"generatedAt\": \"2026-11-21T15:04:05Z\",\n    \"version\": \"1.2.3\",\n    \"inputs\": [\n      "
+        "\"shop\"\n    ]\n  },\n"
+        "  \"summary\": {\n    \"documents\": 2,\n    \"rules\": 3,\n    \"pass\": 4,\n    \"fail\": 3,\n    "
+        "\"manual\": 1,\n"
         "    \"skip\": 0,\n    \"error\": 0,\n    \"bySeverity\": {\n      \"critical\": 2,\n      \"high\": 0,\n"
         "      \"medium\": 0,\n      \"low\": 1\n    }\n  },\n  \"findings\": [\n    {\n      \"rule\": \"BW-T-001\",\n"
-        "      \"title\": \"Container runs privileged\",\n      \"severity\": \"critical\",\n      \"verdict\": \"fail\",\n"
+        "      \"title\": \"Container runs privileged\",\n      \"severity\": \"critical\",\n      \"verdict\": "
+        "\"fail\",\n"
         "      \"practice\": \"W03\",\n      \"resource\": {\n        \"apiVersion\": \"apps/v1\",\n"
         "        \"kind\": \"Deployment\",\n        \"namespace\": \"shop\",\n        \"name\": \"web\"\n      },\n"
         "      \"location\": {\n        \"file\": \"shop/web.yaml\",\n        \"line\": 21,\n        \"column\": 25,\n"
         "        \"path\": \"spec.template.spec.containers[0].securityContext.privileged\"\n      },\n"
-        "      \"message\": \"container \\\"web\\\" runs privileged\",\n      \"remediation\": \"Remove privileged.\",\n"
-        "      \"frameworks\": [\n        {\n          \"name\": \"pss-baseline\",\n          \"control\": \"privileged\"\n"
-        "        },\n        {\n          \"name\": \"cis-1.12\",\n          \"control\": \"5.2.2\"\n        }\n      ]\n    },\n";
+        "      \"message\": \"container \\\"web\\\" runs privileged\",\n      \"remediation\": \"Remove "
+        "privileged.\",\n"
+        "      \"frameworks\": [\n        {\n          \"name\": \"pss-baseline\",\n          \"control\": "
+        "\"privileged\"\n"
+        "        },\n        {\n          \"name\": \"cis-1.12\",\n          \"control\": \"5.2.2\"\n        }\n      "
+        "]\n    },\n";
 
 static void json_is_a_scan_report(void **state)
 {
@@ -213,8 +222,9 @@ static void json_is_a_scan_report(void **state)
 
 static void yaml_is_the_same_report(void **state)
 {
-        static const char wanted[] = "apiVersion: bulwark.dev/v1\nkind: ScanReport\nmetadata:\n"
-                                     "  generatedAt: \"2026-11-21T15:04:05Z\"\n  version: \"1.2.3\"\n  inputs:\n  - shop\nsummary:\n";
+        static const char wanted[] =
+                "apiVersion: bulwark.dev/v1\nkind: ScanReport\nmetadata:\n"
+                "  generatedAt: \"2026-11-21T15:04:05Z\"\n  version: \"1.2.3\"\n  inputs:\n  - shop\nsummary:\n";
         struct kept kept = {0};
 
         (void)state;
