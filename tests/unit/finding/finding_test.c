@@ -2,8 +2,7 @@
 #define BW_ALLOW_BANNED
 #include "finding/finding.h"
 
-#include <setjmp.h>
-#include <cmocka.h>
+#include "check.h"
 
 static void texts_round_trip(void **state)
 {

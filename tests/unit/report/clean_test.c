@@ -2,8 +2,7 @@
 #define BW_ALLOW_BANNED
 #include "report/report_internal.h"
 
-#include <cmocka.h>
-#include <setjmp.h>
+#include "check.h"
 
 static const struct {
         const char *text;

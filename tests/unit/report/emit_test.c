@@ -2,8 +2,7 @@
 #define BW_ALLOW_BANNED
 #include "report/emit.h"
 
-#include <cmocka.h>
-#include <setjmp.h>
+#include "check.h"
 
 #include "base/arena.h"
 #include "base/error.h"
