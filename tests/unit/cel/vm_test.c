@@ -411,8 +411,8 @@ static void test_limits(void **state)
                 /* memory */
                 TEN ".map(a, " TEN ".map(b, " TEN ".map(c, " TEN ".map(d, " TEN ".map(e, " TEN ".map(f, " TEN
                     ".map(g, 'x'))))))) == [] || true",
-                "cel.bind(a, 'aaaaaaaaaaaaaaaa'.replace('a', 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa'), "
-                "cel.bind(b, a.replace('a', a), (b + b).size() > 0 || cel.bind(c, b.replace('a', b), c != '') || true))",
+                ("cel.bind(a, 'aaaaaaaaaaaaaaaa'.replace('a', 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa'), "
+                 "cel.bind(b, a.replace('a', a), (b + b).size() > 0 || cel.bind(c, b.replace('a', b), c != '') || true))"),
         };
         static const char *const cheap = "object.names.map(a, object.names.map(b, a + b))";
         struct run_result r;
