@@ -251,7 +251,8 @@ static struct bw_cel_program *build(struct bw_compiler *c)
         program->n_slots = (uint32_t)c->env->n_variables;
         program->uses = c->uses;
         compile_code(c, false, &program->fast);
-        compile_code(c, true, &program->costed);
+        if (!c->env->no_costs)
+                compile_code(c, true, &program->costed);
         program->n_constants = (uint32_t)c->n_constants;
         program->constants = bw_emit_keep(c, c->constants, c->n_constants, sizeof(*c->constants));
         program->n_sites = (uint32_t)c->n_sites;
@@ -269,7 +270,7 @@ int bw_cel_compile(struct bw_arena *arena, const struct bw_cel_env *env, const s
 
         if (c.status == 0)
                 c.status = bw_cel_verify(program, &program->fast, reterr);
-        if (c.status == 0)
+        if (c.status == 0 && !env->no_costs)
                 c.status = bw_cel_verify(program, &program->costed, reterr);
         if (c.status < 0)
                 free_regexes(c.regexes, c.n_regexes);

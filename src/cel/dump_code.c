@@ -70,6 +70,8 @@ void bw_cel_dump_code(struct bw_buf *out, const struct bw_cel_program *program)
 {
         bw_buf_printf(out, "fast: %" PRIu32 " registers\n", program->fast.n_registers);
         put_code(out, program, &program->fast);
+        if (program->costed.n_insns == 0)
+                return;
         bw_buf_printf(out, "costed: %" PRIu32 " registers\n", program->costed.n_registers);
         put_code(out, program, &program->costed);
 }

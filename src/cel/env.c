@@ -251,6 +251,7 @@ static int fill(struct bw_cel_env *env, const struct bw_cel_env_options *options
         env->no_macros = options->no_macros;
         env->plain_literals = options->plain_literals;
         env->strict_presence = options->strict_presence;
+        env->no_costs = options->no_costs;
         env->timezone = options->timezone;
         env->timezone_userdata = options->timezone_userdata;
         env->container = bw_arena_str(env->arena, options->container);

@@ -23,6 +23,7 @@ struct bw_cel_env {
         bool no_macros;
         bool plain_literals;
         bool strict_presence;
+        bool no_costs;
         struct bw_str (*timezone)(void *userdata, struct bw_str name);
         void *timezone_userdata;
 

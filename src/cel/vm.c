@@ -24,6 +24,7 @@ struct machine {
 };
 
 static const struct bw_value_error out_of_steps = {.message = "too many loop steps"};
+static const struct bw_value_error no_costs = {.message = "the program was compiled without costs"};
 static const struct bw_value_error out_of_cost = {.message = "operation cancelled: actual cost limit exceeded"};
 
 static inline struct bw_value error_value(const struct bw_value_error *error)
@@ -835,6 +836,9 @@ struct bw_value bw_cel_run(const struct bw_cel_program *program, struct bw_cel_e
         };
         struct bw_value v;
 
+        options->cost = 0;
+        if (BW_UNLIKELY(code->n_insns == 0))
+                return error_value(&no_costs);
         if (BW_UNLIKELY(code->n_registers > STACK_REGISTERS)) {
                 m.registers = bw_arena_array(options->arena, code->n_registers, sizeof(registers[0]));
                 if (!m.registers)

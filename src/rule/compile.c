@@ -2,6 +2,7 @@
 #include "base/arena.h"
 #include "base/error.h"
 #include "cel/types.h"
+#include "rule/place_internal.h"
 #include "rule/rule_internal.h"
 
 static const char *const slot_names[_SLOT_FIXED] = {
@@ -28,6 +29,7 @@ int rule_env_new(const struct bw_catalog_options *options, const struct rule_var
                 .variables = all,
                 .n_variables = _SLOT_FIXED + n_variables,
                 .libraries = BW_CEL_LIB_SEMVER,
+                .no_costs = true,
                 .timezone = options->timezone,
                 .timezone_userdata = options->timezone_userdata,
         };
@@ -86,22 +88,38 @@ struct compile_run {
         struct bw_error *reterr;
 };
 
+/* The error, with its place in the rule's file. */
+static int refuse(struct compile_run *run, const struct rule_expr *expr, const char *what, const struct bw_error *err)
+{
+        const struct bw_doc *doc = run->rule->doc;
+        struct bw_mark mark = {.line = err->line, .column = err->column};
+
+        if (doc)
+                mark = place_of_mark(doc, expr->mark, expr->source, mark);
+        bw_error_at(run->reterr, err->code, mark.line, mark.column, "rule %.*s: %s: %s", BW_STR_ARG(run->rule->info.id),
+                    what, err->message);
+        if (run->reterr && doc && doc->input)
+                bw_error_in_file(run->reterr, doc->input->name);
+        return err->code;
+}
+
 static int compile_expr(void *userdata, struct rule_expr *expr, const char *what)
 {
         const uint64_t constants = SLOT_BIT(SLOT_PARAMS) | SLOT_BIT(SLOT_KUBERNETES_MINOR);
         struct compile_run *run = userdata;
         struct bw_rule *rule = run->rule;
+        struct bw_error err = {0};
         struct bw_cel_ast *ast;
         const struct bw_cel_type *type;
         int r;
 
-        r = bw_cel_parse(run->arena, run->env, expr->source, &ast, NULL, run->reterr);
+        r = bw_cel_parse(run->arena, run->env, expr->source, &ast, NULL, &err);
         if (r == 0)
-                r = bw_cel_check(run->arena, run->env, ast, &type, NULL, run->reterr);
+                r = bw_cel_check(run->arena, run->env, ast, &type, NULL, &err);
         if (r == 0)
-                r = bw_cel_compile(run->arena, run->env, ast, &expr->program, run->reterr);
+                r = bw_cel_compile(run->arena, run->env, ast, &expr->program, &err);
         if (r < 0)
-                return bw_error_wrap(run->reterr, r, "rule %.*s: %s", BW_STR_ARG(rule->info.id), what);
+                return refuse(run, expr, what, &err);
         for (size_t i = 0; i < run->n_slots; i++)
                 if (bw_cel_program_uses(expr->program, i))
                         expr->uses |= SLOT_BIT(i);

@@ -119,6 +119,20 @@ static void test_bind(void **state)
         assert_int_equal(r.cost, 0);
 }
 
+static void test_without_costs(void **state)
+{
+        struct run_setup without = setup;
+        struct run_result r;
+
+        (void)state;
+        without.options.no_costs = true;
+        run_once(&without, BW_STR("object.list.all(x, x > 0)"), true, 0, &r);
+        assert_string_equal(r.text, "true");
+        run_once(&without, BW_STR("object.list.all(x, x > 0)"), true, 1000, &r);
+        assert_int_equal(r.code, -EINVAL);
+        assert_int_equal(r.cost, 0);
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
@@ -126,6 +140,7 @@ int main(void)
                 cmocka_unit_test(test_operators),
                 cmocka_unit_test(test_loops),
                 cmocka_unit_test(test_bind),
+                cmocka_unit_test(test_without_costs),
         };
 
         cmocka_set_message_output(CM_OUTPUT_TAP);
