@@ -84,7 +84,7 @@ static void test_yaml_ends_and_marks(void **state)
                 {"c", {5, 4}, {5, 1}},
         };
         static const char *const texts[] = {
-                "\xef\xbb\xbf" "a: 1\nb: |\n x\n y\nc: 2\n",
+                ("\xef\xbb\xbf" "a: 1\nb: |\n x\n y\nc: 2\n"),
                 "a: 1\r\nb: |\r\n x\r\n y\r\nc: 2\r\n",
                 "a: 1\rb: |\r x\r y\rc: 2\r",
         };
