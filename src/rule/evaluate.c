@@ -13,6 +13,7 @@ struct evaluation {
         bw_finding_sink sink;
         void *userdata;
         uint32_t order;
+        struct bw_line_cursor lines; /* of the document: findings mostly come in the order of its lines */
         const struct bw_rule *rule;
         uint32_t n_failed;      /* values, of this rule */
         uint32_t n_repeated;    /* of them, those that another rule has reported */
@@ -96,7 +97,7 @@ static int locate(struct evaluation *ev, struct bw_path path, struct bw_str text
                 f->location.column = mark.column;
         }
         if (!bw_str_is(ev->doc->kind, "Secret") && f->location.line)
-                f->location.source = bw_doc_line(ev->doc, f->location.line);
+                f->location.source = bw_doc_line_from(ev->doc, f->location.line, &ev->lines);
         return f->location.path.p ? 0 : -ENOMEM;
 }
 

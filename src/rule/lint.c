@@ -3,7 +3,6 @@
 
 #include "base/arena.h"
 #include "base/error.h"
-#include "base/utf8.h"
 #include "rule/fields.h"
 #include "rule/place_internal.h"
 #include "rule/reader_internal.h"
@@ -28,26 +27,15 @@ struct lint {
 
 /* ---- expressions */
 
-/* Byte offset of a line and column (in code points, from 1). */
-static size_t offset_of(struct bw_str source, uint32_t line, uint32_t column)
-{
-        size_t at = 0;
-
-        for (; line > 1 && at < source.n; at++)
-                if (source.p[at] == '\n')
-                        line--;
-        return at + bw_utf8_offset(bw_str_n(source.p + at, source.n - at), column ? column - 1 : 0);
-}
-
 static void add_issues(struct lint *l, const struct rule_expr *expr, const char *what,
                        const struct bw_cel_issues *issues)
 {
         for (size_t i = 0; i < issues->n; i++) {
                 const struct bw_cel_issue *issue = &issues->items[i];
-                size_t offset = offset_of(expr->source, issue->line, issue->column);
+                struct bw_mark in = {.line = issue->line, .column = issue->column};
 
-                rule_problem_add(&l->problems, l->doc, place_in_scalar(l->doc, expr->mark, expr->source, offset),
-                                 "%s: %.*s", what, BW_STR_ARG(issue->message));
+                rule_problem_add(&l->problems, l->doc, place_of_mark(l->doc, expr->mark, expr->source, in), "%s: %.*s",
+                                 what, BW_STR_ARG(issue->message));
         }
 }
 

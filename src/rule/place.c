@@ -138,3 +138,14 @@ struct bw_mark place_in_scalar(const struct bw_doc *doc, struct bw_mark mark, st
         return (struct bw_mark){.line = c.line,
                                 .column = (uint32_t)bw_utf8_count(bw_str_n(c.text.p, c.at)) + 1};
 }
+
+struct bw_mark place_of_mark(const struct bw_doc *doc, struct bw_mark mark, struct bw_str content, struct bw_mark in)
+{
+        size_t at = 0;
+
+        for (; in.line > 1 && at < content.n; at++)
+                if (content.p[at] == '\n')
+                        in.line--;
+        at += bw_utf8_offset(bw_str_n(content.p + at, content.n - at), in.column ? in.column - 1 : 0);
+        return place_in_scalar(doc, mark, content, at);
+}

@@ -12,4 +12,7 @@
 /* mark: where the scalar begins. content: its value. offset: bytes into it. Falls back to mark. */
 struct bw_mark place_in_scalar(const struct bw_doc *doc, struct bw_mark mark, struct bw_str content, size_t offset);
 
+/* The same for a line and column of the value. */
+struct bw_mark place_of_mark(const struct bw_doc *doc, struct bw_mark mark, struct bw_str content, struct bw_mark in);
+
 #endif
