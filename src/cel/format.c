@@ -3,6 +3,8 @@
 #include "base/limits.h"
 #include "base/utf8.h"
 #include "cel/cel.h"
+#include "cel/lib/time.h"
+#include "cel/lib/time_internal.h"
 
 static void format(struct bw_buf *out, struct bw_value v, unsigned depth);
 
@@ -87,26 +89,12 @@ static void put_duration(struct bw_buf *out, int64_t nanos)
         bw_buf_puts(out, "s\")");
 }
 
-/* Source: proleptic Gregorian calendar; days are counted from 1 March of year 0 so that leap days end a year. */
-static void put_timestamp(struct bw_buf *out, int64_t seconds, uint32_t nanos)
+static void put_timestamp(struct bw_buf *out, struct bw_value v)
 {
-        int64_t day = seconds / 86400 - (seconds % 86400 < 0);
-        int64_t in_day = seconds - day * 86400;
-        int64_t shifted = day + 719468;
-        int64_t era = (shifted >= 0 ? shifted : shifted - 146096) / 146097;
-        int64_t of_era = shifted - era * 146097;
-        int64_t year_of_era = (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;
-        int64_t of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-        int64_t month_from_march = (5 * of_year + 2) / 153;
-        int64_t month = month_from_march < 10 ? month_from_march + 3 : month_from_march - 9;
-        int64_t year = year_of_era + era * 400 + (month <= 2);
-
-        bw_buf_printf(out,
-                      "timestamp(\"%04" PRId64 "-%02" PRId64 "-%02" PRId64 "T%02" PRId64 ":%02" PRId64 ":%02" PRId64,
-                      year, month, of_year - (153 * month_from_march + 2) / 5 + 1, in_day / 3600, in_day / 60 % 60,
-                      in_day % 60);
-        put_fraction(out, nanos);
-        bw_buf_puts(out, "Z\")");
+        v.hash = TIME_ZONE_BASE; /* in UTC: the zone is no part of the value */
+        bw_buf_puts(out, "timestamp(\"");
+        bw_cel_timestamp_format(out, v);
+        bw_buf_puts(out, "\")");
 }
 
 static void put_list(struct bw_buf *out, struct bw_value v, unsigned depth)
@@ -183,7 +171,7 @@ static void format(struct bw_buf *out, struct bw_value v, unsigned depth)
                 put_map(out, v, depth + 1);
                 break;
         case BW_TIMESTAMP:
-                put_timestamp(out, v.i, v.n);
+                put_timestamp(out, v);
                 break;
         case BW_DURATION:
                 put_duration(out, v.i);

@@ -12,7 +12,7 @@ static const struct bw_cel_overload map_insert[] = {
 };
 
 static const struct bw_cel_function functions[] = {
-        BW_LIB_FUNCTION("cel.@mapInsert", map_insert, "a map with more entries; used by macros"),
+        BW_LIB_FUNCTION("cel.@mapInsert", map_insert, "A map with more entries; used by macros."),
 };
 
 const struct bw_cel_library bw_cel_lib_loops = {

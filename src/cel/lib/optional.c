@@ -165,19 +165,19 @@ static const struct bw_cel_overload unwrap_member[] = {
 };
 
 static const struct bw_cel_function functions[] = {
-        BW_LIB_FUNCTION("optional.of", of, "an optional that has the value"),
-        BW_LIB_FUNCTION("optional.ofNonZeroValue", of_non_zero, "the value, or none if it is zero, empty or null"),
-        BW_LIB_FUNCTION("optional.none", none, "an optional without a value"),
-        BW_LIB_FUNCTION("value", value, "the optional's value; an error if it has none"),
-        BW_LIB_FUNCTION("hasValue", hasvalue, "whether the optional has a value"),
-        BW_LIB_FUNCTION("or", or_overloads, "the first optional of two that has a value"),
-        BW_LIB_FUNCTION("orValue", orvalue, "the optional's value, or the other value if it has none"),
-        BW_LIB_FUNCTION("_?._", select_field, "a field as an optional: none if it is missing"),
-        BW_LIB_FUNCTION("_[?_]", optional_index, "an item or entry as an optional: none if it is missing"),
-        BW_LIB_FUNCTION("first", list_first, "the list's first item as an optional"),
-        BW_LIB_FUNCTION("last", list_last, "the list's last item as an optional"),
-        BW_LIB_FUNCTION("optional.unwrap", unwrap_global, "the values of the optionals that have one"),
-        BW_LIB_FUNCTION("unwrapOpt", unwrap_member, "the values of the optionals that have one"),
+        BW_LIB_FUNCTION("optional.of", of, "An optional that has the value."),
+        BW_LIB_FUNCTION("optional.ofNonZeroValue", of_non_zero, "The value, or none if it is zero, empty or null."),
+        BW_LIB_FUNCTION("optional.none", none, "An optional without a value."),
+        BW_LIB_FUNCTION("value", value, "The optional's value; an error if it has none."),
+        BW_LIB_FUNCTION("hasValue", hasvalue, "Whether the optional has a value."),
+        BW_LIB_FUNCTION("or", or_overloads, "The first optional of two that has a value."),
+        BW_LIB_FUNCTION("orValue", orvalue, "The optional's value, or the other value if it has none."),
+        BW_LIB_FUNCTION("_?._", select_field, "A field as an optional: none if it is missing."),
+        BW_LIB_FUNCTION("_[?_]", optional_index, "An item or entry as an optional: none if it is missing."),
+        BW_LIB_FUNCTION("first", list_first, "The list's first item as an optional."),
+        BW_LIB_FUNCTION("last", list_last, "The list's last item as an optional."),
+        BW_LIB_FUNCTION("optional.unwrap", unwrap_global, "The values of the optionals that have one."),
+        BW_LIB_FUNCTION("unwrapOpt", unwrap_member, "The values of the optionals that have one."),
 };
 
 const struct bw_cel_library bw_cel_lib_optional = {

@@ -326,14 +326,14 @@ static const struct bw_cel_overload to_uint[] = {
 };
 
 static const struct bw_cel_function functions[] = {
-        BW_LIB_FUNCTION("type", to_type, "the value's type"),
-        BW_LIB_FUNCTION("dyn", to_dyn, "the value, without what the checker knows of its type"),
-        BW_LIB_FUNCTION("bool", to_bool, "from the usual words for true and false"),
-        BW_LIB_FUNCTION("bytes", to_bytes, "the UTF-8 bytes of a string"),
-        BW_LIB_FUNCTION("double", to_double, "to a floating-point number"),
-        BW_LIB_FUNCTION("int", to_int, "to a signed integer; fractions are cut off"),
-        BW_LIB_FUNCTION("string", to_string, "to text"),
-        BW_LIB_FUNCTION("uint", to_uint, "to an unsigned integer"),
+        BW_LIB_FUNCTION("type", to_type, "The value's type."),
+        BW_LIB_FUNCTION("dyn", to_dyn, "The value, without what the checker knows of its type."),
+        BW_LIB_FUNCTION("bool", to_bool, "From the usual words for true and false."),
+        BW_LIB_FUNCTION("bytes", to_bytes, "The UTF-8 bytes of a string."),
+        BW_LIB_FUNCTION("double", to_double, "To a floating-point number."),
+        BW_LIB_FUNCTION("int", to_int, "To a signed integer; fractions are cut off."),
+        BW_LIB_FUNCTION("string", to_string, "To text."),
+        BW_LIB_FUNCTION("uint", to_uint, "To an unsigned integer."),
 };
 
 const struct bw_cel_library bw_cel_lib_conversions = {

@@ -2,7 +2,8 @@
 /*
  * Operators. The logical ones, the conditional and the index are compiled, not called; they stand here for the checker
  * (and, the strict ones, for calls whose arguments have no known type).
- * Source: cel-go common/stdlib/standard.go, common/types/overflow.go (which results overflow), interpreter/runtimecost.go.
+ * Source: cel-go common/stdlib/standard.go, common/types/overflow.go (which results overflow),
+ * interpreter/runtimecost.go.
  */
 #include <math.h>
 
@@ -316,18 +317,19 @@ static const struct bw_cel_overload negate[] = {
 
 /* The pairs of types that have an order, for one operator; timestamps and durations stand in time.c. */
 #define ORDERED(id, name, impl)                                                                                        \
-        {id "_bool", name "(bool, bool) -> bool", impl, NULL},                                                         \
-        {id "_int64", name "(int, int) -> bool", impl, NULL},                                                          \
-        {id "_int64_double", name "(int, double) -> bool", impl, NULL},                                                \
-        {id "_int64_uint64", name "(int, uint) -> bool", impl, NULL},                                                  \
-        {id "_uint64", name "(uint, uint) -> bool", impl, NULL},                                                       \
-        {id "_uint64_double", name "(uint, double) -> bool", impl, NULL},                                              \
-        {id "_uint64_int64", name "(uint, int) -> bool", impl, NULL},                                                  \
-        {id "_double", name "(double, double) -> bool", impl, NULL},                                                   \
-        {id "_double_int64", name "(double, int) -> bool", impl, NULL},                                                \
-        {id "_double_uint64", name "(double, uint) -> bool", impl, NULL},                                              \
-        {id "_string", name "(string, string) -> bool", impl, cost_smaller},                                           \
-        {id "_bytes", name "(bytes, bytes) -> bool", impl, cost_smaller}
+        {id "_bool", name "(bool, bool) -> bool", impl, NULL}, {id "_int64", name "(int, int) -> bool", impl, NULL},   \
+                {id "_int64_double", name "(int, double) -> bool", impl, NULL},                                        \
+                {id "_int64_uint64", name "(int, uint) -> bool", impl, NULL},                                          \
+                {id "_uint64", name "(uint, uint) -> bool", impl, NULL},                                               \
+                {id "_uint64_double", name "(uint, double) -> bool", impl, NULL},                                      \
+                {id "_uint64_int64", name "(uint, int) -> bool", impl, NULL},                                          \
+                {id "_double", name "(double, double) -> bool", impl, NULL},                                           \
+                {id "_double_int64", name "(double, int) -> bool", impl, NULL},                                        \
+                {id "_double_uint64", name "(double, uint) -> bool", impl, NULL},                                      \
+                {id "_string", name "(string, string) -> bool", impl, cost_smaller},                                   \
+        {                                                                                                              \
+                id "_bytes", name "(bytes, bytes) -> bool", impl, cost_smaller                                         \
+        }
 static const struct bw_cel_overload less[] = {ORDERED("less", "_<_", bw_std_less)};
 static const struct bw_cel_overload less_equals[] = {ORDERED("less_equals", "_<=_", bw_std_less_equals)};
 static const struct bw_cel_overload greater[] = {ORDERED("greater", "_>_", bw_std_greater)};
@@ -346,25 +348,25 @@ static const struct bw_cel_overload in[] = {
 };
 
 static const struct bw_cel_function functions[] = {
-        BW_LIB_FUNCTION("_?_:_", conditional, "one of two values, by a condition"),
-        BW_LIB_FUNCTION("_&&_", logical_and, "both; false on one side absorbs an error on the other"),
-        BW_LIB_FUNCTION("_||_", logical_or, "either; true on one side absorbs an error on the other"),
-        BW_LIB_FUNCTION("!_", logical_not, "not"),
-        BW_LIB_FUNCTION("@not_strictly_false", not_false, "true for what may still become true; used by macros"),
-        BW_LIB_FUNCTION("_==_", equals, "equality by value; numbers of different types compare"),
-        BW_LIB_FUNCTION("_!=_", not_equals, "the opposite of =="),
-        BW_LIB_FUNCTION("_+_", add, "sum, or concatenation of texts and lists"),
-        BW_LIB_FUNCTION("_-_", subtract, "difference"),
-        BW_LIB_FUNCTION("_*_", multiply, "product"),
-        BW_LIB_FUNCTION("_/_", divide, "quotient; of integers, cut towards zero"),
-        BW_LIB_FUNCTION("_%_", modulo, "remainder"),
-        BW_LIB_FUNCTION("-_", negate, "the number with the opposite sign"),
-        BW_LIB_FUNCTION("_<_", less, "order of numbers, texts, bools, timestamps and durations"),
-        BW_LIB_FUNCTION("_<=_", less_equals, "less or equal"),
-        BW_LIB_FUNCTION("_>_", greater, "greater"),
-        BW_LIB_FUNCTION("_>=_", greater_equals, "greater or equal"),
-        BW_LIB_FUNCTION("_[_]", index_operator, "item of a list, value of a map"),
-        BW_LIB_FUNCTION("@in", in, "membership in a list, presence of a key in a map"),
+        BW_LIB_FUNCTION("_?_:_", conditional, "One of two values, by a condition."),
+        BW_LIB_FUNCTION("_&&_", logical_and, "Both; false on one side absorbs an error on the other."),
+        BW_LIB_FUNCTION("_||_", logical_or, "Either; true on one side absorbs an error on the other."),
+        BW_LIB_FUNCTION("!_", logical_not, "Not."),
+        BW_LIB_FUNCTION("@not_strictly_false", not_false, "True for what may still become true; used by macros."),
+        BW_LIB_FUNCTION("_==_", equals, "Equality by value; numbers of different types compare."),
+        BW_LIB_FUNCTION("_!=_", not_equals, "The opposite of ==."),
+        BW_LIB_FUNCTION("_+_", add, "Sum, or concatenation of texts and lists."),
+        BW_LIB_FUNCTION("_-_", subtract, "Difference."),
+        BW_LIB_FUNCTION("_*_", multiply, "Product."),
+        BW_LIB_FUNCTION("_/_", divide, "Quotient; of integers, cut towards zero."),
+        BW_LIB_FUNCTION("_%_", modulo, "Remainder."),
+        BW_LIB_FUNCTION("-_", negate, "The number with the opposite sign."),
+        BW_LIB_FUNCTION("_<_", less, "Order of numbers, texts, bools, timestamps and durations."),
+        BW_LIB_FUNCTION("_<=_", less_equals, "Less or equal."),
+        BW_LIB_FUNCTION("_>_", greater, "Greater."),
+        BW_LIB_FUNCTION("_>=_", greater_equals, "Greater or equal."),
+        BW_LIB_FUNCTION("_[_]", index_operator, "Item of a list, value of a map."),
+        BW_LIB_FUNCTION("@in", in, "Membership in a list, presence of a key in a map."),
 };
 
 const struct bw_cel_library bw_cel_lib_operators = {

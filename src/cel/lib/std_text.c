@@ -68,10 +68,10 @@ static const struct bw_cel_overload starts_with[] = {
 };
 
 static const struct bw_cel_function functions[] = {
-        BW_LIB_FUNCTION("size", size, "code points of a string, bytes, items of a list, entries of a map"),
-        BW_LIB_FUNCTION("contains", contains, "whether the text occurs in the string"),
-        BW_LIB_FUNCTION("endsWith", ends_with, "whether the string ends with the text"),
-        BW_LIB_FUNCTION("startsWith", starts_with, "whether the string begins with the text"),
+        BW_LIB_FUNCTION("size", size, "Code points of a string, bytes, items of a list, entries of a map."),
+        BW_LIB_FUNCTION("contains", contains, "Whether the text occurs in the string."),
+        BW_LIB_FUNCTION("endsWith", ends_with, "Whether the string ends with the text."),
+        BW_LIB_FUNCTION("startsWith", starts_with, "Whether the string begins with the text."),
 };
 
 const struct bw_cel_library bw_cel_lib_text = {
