@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * cel_bench FILE: the policies of FILE ({"exprs": [{"name", "expr"}], "object": Pod, "params": …}) on its Pod. For each:
- * time of compiling (all stages) and of one evaluation, with the arena emptied after it; for all together: against
- * yyjson reading the Pod's compact text. They take turns; medians.
+ * cel_bench FILE: the policies of FILE ({"exprs": [{"name", "expr"}], "object": Pod, "params": …}) on its Pod. For
+ * each: time of compiling (all stages) and of one evaluation, with the arena emptied after it; for all together:
+ * against yyjson reading the Pod's compact text. They take turns; medians.
  */
 #define BW_ALLOW_BANNED
 #include <yyjson.h>
@@ -38,7 +38,9 @@ static struct bw_cel_env *make_env(void)
 {
         const struct bw_cel_variable variables[] = {{.name = BW_STR("object")}, {.name = BW_STR("params")}};
         struct bw_cel_env_options options = {
-                .variables = variables, .n_variables = BW_ARRAY_SIZE(variables), .no_costs = true,
+                .variables = variables,
+                .n_variables = BW_ARRAY_SIZE(variables),
+                .no_costs = true,
         };
         struct bw_error error = {0};
         struct bw_cel_env *env = NULL;

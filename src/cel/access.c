@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Fields, items and entries of values: what a.b, a[b], has(a.b) and a.?b find. */
-#include "base/arena.h"
 #include "cel/access.h"
+#include "base/arena.h"
 #include "cel/env_internal.h"
 
 /* A list takes any number without a fraction. */

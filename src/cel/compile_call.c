@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Calls: which overloads they may mean, and which of them are instructions of their own.
- * Source: cel-go interpreter/planner.go (resolveFunction), cel/library.go (decorateOptionalOr), interpreter/decorators.go.
+ * Source: cel-go interpreter/planner.go (resolveFunction), cel/library.go (decorateOptionalOr),
+ * interpreter/decorators.go.
  */
 #include "base/alloc.h"
 #include "base/arena.h"
@@ -41,8 +42,8 @@ static const struct bw_cel_function_set *find_function(struct bw_compiler *c, co
                 return find_set(c, e->call.function, overload);
         prefix = bw_qualified_name(c, e->call.target);
         if (prefix.n) {
-                struct bw_str full = bw_arena_printf(c->scratch, "%.*s.%.*s", BW_STR_ARG(prefix),
-                                                     BW_STR_ARG(e->call.function));
+                struct bw_str full =
+                        bw_arena_printf(c->scratch, "%.*s.%.*s", BW_STR_ARG(prefix), BW_STR_ARG(e->call.function));
 
                 if (!full.p)
                         bw_compile_nomem(c);
@@ -76,8 +77,8 @@ static bool is_standard(struct bw_str function)
  */
 static bool is_shared(struct bw_str function)
 {
-        return is_of(&bw_cel_lib_operators, function) || bw_str_is(function, "size") ||
-               bw_str_is(function, "type") || bw_str_is(function, "dyn") || bw_str_is(function, "matches");
+        return is_of(&bw_cel_lib_operators, function) || bw_str_is(function, "size") || bw_str_is(function, "type") ||
+               bw_str_is(function, "dyn") || bw_str_is(function, "matches");
 }
 
 static bool may_be_called(const struct bw_cel_reference *ref, const struct bw_cel_overload *overload,
@@ -103,7 +104,8 @@ static bool fill_candidates(struct bw_compiler *c, const struct bw_cel_function_
         for (size_t i = 0; set && i < set->n; i++)
                 if (set->signatures[i].n_args == site->n_args && may_be_called(ref, set->overloads[i], set->name))
                         candidates[site->n_candidates++] = (struct bw_cel_candidate){
-                                .overload = set->overloads[i], .signature = &set->signatures[i],
+                                .overload = set->overloads[i],
+                                .signature = &set->signatures[i],
                         };
         site->candidates = candidates;
         return true;
@@ -146,7 +148,7 @@ bool bw_compile_site(struct bw_compiler *c, const struct bw_cel_expr *e, struct 
 /* Functions with an instruction: with both operands in registers, with the second or the first a constant. */
 struct special {
         const char *function;
-        bw_cel_function_impl impl;  /* of all candidates; NULL: the name says enough */
+        bw_cel_function_impl impl; /* of all candidates; NULL: the name says enough */
         enum bw_cel_opcode op;
         enum bw_cel_opcode op_constant; /* second operand; 0 = none */
         enum bw_cel_opcode op_flipped;  /* first operand: the operands change places; 0 = none */
@@ -226,8 +228,8 @@ static struct bw_value set_of(struct bw_compiler *c, struct bw_value list)
 }
 
 /* x in [constants]; false: not of that form. */
-static bool compile_in_constants(struct bw_compiler *c, const struct bw_cel_site *site,
-                                 const struct bw_cel_expr **args, uint16_t dst)
+static bool compile_in_constants(struct bw_compiler *c, const struct bw_cel_site *site, const struct bw_cel_expr **args,
+                                 uint16_t dst)
 {
         const struct bw_value *list = bw_str_is(site->function, "@in") ? bw_fold(c, args[1]) : NULL;
         struct bw_value set;
@@ -367,7 +369,8 @@ uint16_t bw_compile_call(struct bw_compiler *c, const struct bw_cel_expr *e, uin
 
         if (compile_or(c, e, dst))
                 return dst;
-        if (bw_compile_is_call(e, "@not_strictly_false", 1)) { /* read by a BREAK only, to which an error is not false */
+        if (bw_compile_is_call(e, "@not_strictly_false",
+                               1)) { /* read by a BREAK only, to which an error is not false */
                 bw_compile_cost(c, 1);
                 bw_compile_caught(c, e->call.args[0], dst);
                 return dst;

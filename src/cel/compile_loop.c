@@ -119,9 +119,9 @@ static bool read_shape(const struct bw_cel_expr *e, struct shape *shape)
 /* ---- parts ---- */
 
 struct loop {
-        uint16_t base;   /* first of the loop's registers */
+        uint16_t base; /* first of the loop's registers */
         uint32_t n_vars;
-        uint32_t enter;  /* the ITER */
+        uint32_t enter; /* the ITER */
         uint32_t body;
         struct bw_local vars[2];
 };
@@ -157,8 +157,7 @@ static void compile_predicate(struct bw_compiler *c, const struct bw_cel_expr *e
 {
         struct loop loop;
 
-        bw_emit(c, BW_CEL_OP_K, dst, 0, 0,
-                bw_emit_constant(c, bw_value_bool(shape->macro == BW_CEL_MACRO_ALL)));
+        bw_emit(c, BW_CEL_OP_K, dst, 0, 0, bw_emit_constant(c, bw_value_bool(shape->macro == BW_CEL_MACRO_ALL)));
         begin_loop(c, e, &loop);
         if (shape->macro == BW_CEL_MACRO_EXISTS_ONE) {
                 bw_compile_into(c, shape->item, dst);
@@ -169,8 +168,7 @@ static void compile_predicate(struct bw_compiler *c, const struct bw_cel_expr *e
         end_loop(c, &loop, shape->macro == BW_CEL_MACRO_ALL ? BW_CEL_OP_NEXT_ALL : BW_CEL_OP_NEXT_EXISTS, dst);
 }
 
-static void compile_collect(struct bw_compiler *c, const struct bw_cel_expr *e, const struct shape *shape,
-                            uint16_t dst)
+static void compile_collect(struct bw_compiler *c, const struct bw_cel_expr *e, const struct shape *shape, uint16_t dst)
 {
         uint16_t acc = bw_emit_registers(c, 2);
         uint16_t key = bw_emit_registers(c, 1);

@@ -297,8 +297,7 @@ static void raise_missing(struct bw_compiler *c, const struct bw_cel_expr *e)
                 return;
         }
         error->message = text.p;
-        bw_emit(c, BW_CEL_OP_RAISE, 0, 0, 0,
-                bw_emit_constant(c, (struct bw_value){.type = BW_ERROR, .error = error}));
+        bw_emit(c, BW_CEL_OP_RAISE, 0, 0, 0, bw_emit_constant(c, (struct bw_value){.type = BW_ERROR, .error = error}));
 }
 
 /* Without a checker a name may mean several things: the first that is bound counts. */

@@ -37,7 +37,11 @@ uint32_t bw_emit(struct bw_compiler *c, enum bw_cel_opcode op, uint32_t a, uint3
                 return 0;
         }
         c->insns[c->n_insns] = (struct bw_cel_insn){
-                .op = (uint16_t)op, .a = (uint16_t)a, .b = (uint16_t)b, .c = (uint16_t)cc, .d = d,
+                .op = (uint16_t)op,
+                .a = (uint16_t)a,
+                .b = (uint16_t)b,
+                .c = (uint16_t)cc,
+                .d = d,
         };
         return (uint32_t)c->n_insns++;
 }
@@ -57,7 +61,10 @@ void bw_emit_region(struct bw_compiler *c, uint32_t start, uint32_t reg)
                 return;
         }
         c->regions[c->n_regions++] = (struct bw_cel_region){
-                .start = start, .end = bw_emit_here(c), .target = bw_emit_here(c), .reg = (uint16_t)reg,
+                .start = start,
+                .end = bw_emit_here(c),
+                .target = bw_emit_here(c),
+                .reg = (uint16_t)reg,
         };
 }
 

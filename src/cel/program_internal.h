@@ -15,7 +15,6 @@
 #include "cel/library.h"
 #include "cel/types.h"
 
-
 enum bw_cel_opcode {
 #define X(name, a, b, c, d, text) BW_CEL_OP_##name,
 #include "cel/opcodes.def"
@@ -115,7 +114,7 @@ struct bw_cel_program {
         uint32_t n_sites;
         uint32_t n_regexes;
         uint32_t n_slots;
-        const bool *uses;                 /* by slot */
+        const bool *uses; /* by slot */
 };
 
 /* Checks that code cannot leave its bounds or read what was not written. -EFAULT with what is wrong: a compiler bug. */

@@ -5,18 +5,10 @@
 
 /* The value type of each kind; ABSENT: see bw_cel_type_fits. */
 static const uint8_t plain_kinds[] = {
-        [BW_CEL_NULL] = BW_NULL,
-        [BW_CEL_BOOL] = BW_BOOL,
-        [BW_CEL_INT] = BW_INT,
-        [BW_CEL_UINT] = BW_UINT,
-        [BW_CEL_DOUBLE] = BW_DOUBLE,
-        [BW_CEL_STRING] = BW_STRING,
-        [BW_CEL_BYTES] = BW_BYTES,
-        [BW_CEL_TIMESTAMP] = BW_TIMESTAMP,
-        [BW_CEL_DURATION] = BW_DURATION,
-        [BW_CEL_TYPE] = BW_TYPE,
-        [BW_CEL_OBJECT] = BW_MAP,
-        [BW_CEL_ERROR] = BW_ABSENT,
+        [BW_CEL_NULL] = BW_NULL,   [BW_CEL_BOOL] = BW_BOOL,           [BW_CEL_INT] = BW_INT,
+        [BW_CEL_UINT] = BW_UINT,   [BW_CEL_DOUBLE] = BW_DOUBLE,       [BW_CEL_STRING] = BW_STRING,
+        [BW_CEL_BYTES] = BW_BYTES, [BW_CEL_TIMESTAMP] = BW_TIMESTAMP, [BW_CEL_DURATION] = BW_DURATION,
+        [BW_CEL_TYPE] = BW_TYPE,   [BW_CEL_OBJECT] = BW_MAP,          [BW_CEL_ERROR] = BW_ABSENT,
 };
 
 static bool opaque_fits(const struct bw_cel_type *type, struct bw_value v)
@@ -36,12 +28,10 @@ bool bw_cel_type_fits(const struct bw_cel_type *type, struct bw_value v)
         case BW_CEL_VAR:
                 return true;
         case BW_CEL_LIST:
-                return v.type == BW_LIST &&
-                       (v.n == 0 || bw_cel_type_fits(type->params[0], v.list->items[0]));
+                return v.type == BW_LIST && (v.n == 0 || bw_cel_type_fits(type->params[0], v.list->items[0]));
         case BW_CEL_MAP:
-                return v.type == BW_MAP &&
-                       (v.n == 0 || (bw_cel_type_fits(type->params[0], v.map->entries[0].key) &&
-                                     bw_cel_type_fits(type->params[1], v.map->entries[0].value)));
+                return v.type == BW_MAP && (v.n == 0 || (bw_cel_type_fits(type->params[0], v.map->entries[0].key) &&
+                                                         bw_cel_type_fits(type->params[1], v.map->entries[0].value)));
         case BW_CEL_OPAQUE:
                 return opaque_fits(type, v);
         default:

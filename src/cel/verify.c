@@ -10,7 +10,8 @@
 const struct bw_cel_opcode_info bw_cel_opcodes[_BW_CEL_OP_MAX] = {
 #define X(name, a, b, c, d, text)                                                                                      \
         [BW_CEL_OP_##name] = {                                                                                         \
-                #name, {BW_CEL_OPERAND_##a, BW_CEL_OPERAND_##b, BW_CEL_OPERAND_##c, BW_CEL_OPERAND_##d},               \
+                #name,                                                                                                 \
+                {BW_CEL_OPERAND_##a, BW_CEL_OPERAND_##b, BW_CEL_OPERAND_##c, BW_CEL_OPERAND_##d},                      \
         },
 #include "cel/opcodes.def"
 #undef X
@@ -21,14 +22,14 @@ struct verifier {
         const struct bw_cel_program *program;
         const struct bw_cel_code *code;
         struct bw_error *reterr;
-        uint32_t words;      /* of a set */
-        uint32_t *state_of;  /* by instruction: number of its state + 1, 0 = none */
+        uint32_t words;     /* of a set */
+        uint32_t *state_of; /* by instruction: number of its state + 1, 0 = none */
         uint64_t *states;
         uint32_t n_states;
-        bool *reached;       /* by state */
+        bool *reached; /* by state */
         bool changed;
         uint64_t *now;
-        uint64_t *jump;      /* what an instruction's jump takes with it */
+        uint64_t *jump; /* what an instruction's jump takes with it */
 };
 
 static int bad(const struct verifier *v, uint32_t at, const char *what)

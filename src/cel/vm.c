@@ -7,345 +7,11 @@
 #include "base/arena.h"
 #include "base/error.h"
 #include "base/limits.h"
-#include "base/utf8.h"
-#include "cel/access.h"
-#include "cel/program_internal.h"
+#include "cel/vm_internal.h"
 
 #define STACK_REGISTERS 40
 
-struct machine {
-        struct bw_cel_call call;
-        struct bw_value *registers;
-        const struct bw_value *constants;
-        const struct bw_value *slots;
-        int64_t steps; /* left */
-        uint64_t cost;
-        uint64_t cost_limit;
-};
-
-static const struct bw_value_error out_of_steps = {.message = "too many loop steps"};
-static const struct bw_value_error no_costs = {.message = "the program was compiled without costs"};
-static const struct bw_value_error out_of_cost = {.message = "operation cancelled: actual cost limit exceeded"};
-
-static inline struct bw_value error_value(const struct bw_value_error *error)
-{
-        return (struct bw_value){.type = BW_ERROR, .error = error};
-}
-
-/* What && and || must not absorb. */
-static bool is_fatal(struct bw_value error)
-{
-        return bw_cel_is_no_memory(error) || error.error == &out_of_steps || error.error == &out_of_cost;
-}
-
-/* The error that a value stands for which should have been a bool. */
-static struct bw_value not_bool(struct bw_value v)
-{
-        return v.type == BW_ERROR ? v : bw_cel_no_overload();
-}
-
-static inline bool is_true(struct bw_value v)
-{
-        return v.type == BW_BOOL && v.b;
-}
-
-static inline bool is_false(struct bw_value v)
-{
-        return v.type == BW_BOOL && !v.b;
-}
-
-static inline bool charge(struct machine *m, uint64_t steps)
-{
-        m->steps -= (int64_t)steps;
-        return m->steps >= 0;
-}
-
-/* ---- fields ---- */
-
-/* v = v.k0.k1…; false: v is the error. */
-static inline bool walk(struct machine *m, struct bw_value *v, const struct bw_value *keys, uint32_t n)
-{
-        for (uint32_t i = 0; i < n; i++) {
-                const struct bw_entry *e = keys[i].type == BW_STRING ? bw_map_find(*v, keys[i]) : NULL;
-
-                if (BW_LIKELY(e != NULL))
-                        *v = e->value;
-                else
-                        *v = bw_cel_access(&m->call, *v, keys[i], BW_CEL_GET, true);
-                if (BW_UNLIKELY(v->type == BW_ERROR))
-                        return false;
-        }
-        return true;
-}
-
-/* has(v.key) as a bool, or an error. */
-static struct bw_value test(struct machine *m, struct bw_value v, struct bw_value key)
-{
-        if (BW_LIKELY(v.type == BW_MAP && key.type == BW_STRING))
-                return bw_value_bool(bw_map_find(v, key) != NULL);
-        v = bw_cel_access(&m->call, v, key, BW_CEL_OPTIONAL, true);
-        if (v.type == BW_ERROR)
-                return v;
-        return bw_value_bool(v.type == BW_OPTIONAL ? v.opt != NULL : v.type != BW_ABSENT);
-}
-
-/* v = v.?k0.?k1…; ABSENT when something is missing, or the error. */
-static inline void walk_optional(struct machine *m, struct bw_value *v, const struct bw_value *keys, uint32_t n)
-{
-        if (v->type == BW_OPTIONAL)
-                *v = v->opt ? *v->opt : (struct bw_value){0};
-        for (uint32_t i = 0; i < n && v->type != BW_ABSENT && v->type != BW_ERROR; i++) {
-                if (BW_LIKELY(v->type == BW_MAP && keys[i].type == BW_STRING)) {
-                        const struct bw_entry *e = bw_map_find(*v, keys[i]);
-
-                        *v = e ? e->value : (struct bw_value){0};
-                } else if (v->type == BW_OPTIONAL) {
-                        *v = (struct bw_value){0};
-                } else {
-                        *v = bw_cel_access(&m->call, *v, keys[i], BW_CEL_OPTIONAL, true);
-                }
-        }
-}
-
-/* An optional of what walk_optional() found; errors pass. */
-static struct bw_value optional_of(struct machine *m, struct bw_value v)
-{
-        struct bw_value *place;
-
-        if (v.type == BW_ERROR)
-                return v;
-        if (v.type == BW_ABSENT)
-                return (struct bw_value){.type = BW_OPTIONAL};
-        place = bw_arena_alloc(m->call.arena, sizeof(*place));
-        if (!place)
-                return bw_cel_no_memory();
-        *place = v;
-        return (struct bw_value){.type = BW_OPTIONAL, .opt = place};
-}
-
-/* One step that counts: fields cost 1 when they are asked for, those of optionals when they are there. */
-static struct bw_value costed_step(struct machine *m, struct bw_value v, struct bw_value key, bool optional,
-                                   bool name_key)
-{
-        if (!optional && v.type != BW_OPTIONAL) {
-                m->cost++;
-                return bw_cel_access(&m->call, v, key, BW_CEL_GET, name_key);
-        }
-        v = bw_cel_access_optional(&m->call, v, key, name_key);
-        if (v.type == BW_OPTIONAL && v.opt)
-                m->cost++;
-        return v;
-}
-
-/* ---- operators ---- */
-
-static inline bool equal(struct bw_value a, struct bw_value b)
-{
-        if (a.type == b.type) {
-                if (a.type == BW_STRING)
-                        return a.head == b.head && (a.n == 0 || memcmp(a.s, b.s, a.n) == 0);
-                if (a.type == BW_INT || a.type == BW_UINT)
-                        return a.u == b.u;
-                if (a.type == BW_BOOL)
-                        return a.b == b.b;
-        }
-        return bw_value_eq(a, b);
-}
-
-/* A walk over lists or maps takes steps. */
-static inline bool charge_equal(struct machine *m, struct bw_value a, struct bw_value b)
-{
-        return (a.type != BW_LIST && a.type != BW_MAP) || a.type != b.type || charge(m, BW_MIN(a.n, b.n));
-}
-
-static struct bw_value member(struct machine *m, struct bw_value item, struct bw_value where)
-{
-        if (where.type == BW_MAP) {
-                struct bw_value found = bw_cel_access(&m->call, where, item, BW_CEL_OPTIONAL, false);
-
-                return bw_value_bool(found.type != BW_ABSENT);
-        }
-        if (where.type != BW_LIST)
-                return bw_cel_no_overload();
-        if (!charge(m, where.n / 8))
-                return error_value(&out_of_steps);
-        for (uint32_t i = 0; i < where.n; i++) {
-                if (!charge_equal(m, item, where.list->items[i]))
-                        return error_value(&out_of_steps);
-                if (equal(item, where.list->items[i]))
-                        return bw_value_bool(true);
-        }
-        return bw_value_bool(false);
-}
-
-static BW_COLD struct bw_value unordered(struct machine *m, struct bw_value a, struct bw_value b)
-{
-        bool nan = (a.type == BW_DOUBLE && __builtin_isnan(a.d)) || (b.type == BW_DOUBLE && __builtin_isnan(b.d));
-
-        return nan ? bw_cel_error(&m->call, "NaN values cannot be ordered") : bw_cel_no_overload();
-}
-
-static struct bw_value size_of(struct bw_value v)
-{
-        if (v.type == BW_STRING)
-                return bw_value_int((int64_t)bw_utf8_count(bw_value_text(v)));
-        if (v.type == BW_LIST || v.type == BW_MAP || v.type == BW_BYTES)
-                return bw_value_int(v.n);
-        return bw_cel_no_overload();
-}
-
-/* What a call may walk over takes steps. */
-static struct bw_value call(struct machine *m, const struct bw_cel_site *site, const struct bw_value *args)
-{
-        uint64_t bytes = 0;
-
-        for (uint32_t i = 0; i < site->n_args; i++)
-                if (args[i].type == BW_STRING || args[i].type == BW_LIST || args[i].type == BW_MAP ||
-                    args[i].type == BW_BYTES)
-                        bytes += args[i].n;
-        if (!charge(m, bytes / 64))
-                return error_value(&out_of_steps);
-        return bw_cel_site_call(site, &m->call, args);
-}
-
-static struct bw_value call_costed(struct machine *m, const struct bw_cel_site *site, const struct bw_value *args)
-{
-        struct bw_value result = {0};
-
-        for (uint32_t i = 0; i < site->n_args && result.type == BW_ABSENT; i++)
-                if (args[i].type == BW_ERROR)
-                        result = args[i];
-        if (result.type == BW_ABSENT)
-                result = call(m, site, args);
-        m->cost += bw_cel_site_cost(site, args, result);
-        return m->cost > m->cost_limit ? error_value(&out_of_cost) : result;
-}
-
-/* ---- loops ---- */
-
-static inline void load_element(struct bw_value *loop, uint32_t n_vars)
-{
-        struct bw_value range = loop[BW_CEL_LOOP_RANGE];
-        uint64_t at = loop[BW_CEL_LOOP_AT].u;
-
-        if (range.type == BW_LIST) {
-                if (n_vars == 1) {
-                        loop[BW_CEL_LOOP_VAR] = range.list->items[at];
-                } else {
-                        loop[BW_CEL_LOOP_VAR] = bw_value_int((int64_t)at);
-                        loop[BW_CEL_LOOP_VAR2] = range.list->items[at];
-                }
-        } else {
-                loop[BW_CEL_LOOP_VAR] = range.map->entries[at].key;
-                loop[BW_CEL_LOOP_VAR2] = range.map->entries[at].value;
-        }
-}
-
-enum advance {
-        ADVANCE_DONE,
-        ADVANCE_MORE,
-        ADVANCE_TIRED,
-};
-
-static inline enum advance advance(struct machine *m, struct bw_value *loop, uint32_t n_vars)
-{
-        if (++loop[BW_CEL_LOOP_AT].u >= loop[BW_CEL_LOOP_RANGE].n)
-                return ADVANCE_DONE;
-        if (BW_UNLIKELY(--m->steps < 0))
-                return ADVANCE_TIRED;
-        load_element(loop, n_vars);
-        return ADVANCE_MORE;
-}
-
-static struct bw_value not_iterable(struct machine *m, struct bw_value v)
-{
-        return bw_cel_error(&m->call, "got '%s', expected iterable type", bw_type_name((enum bw_type)v.type));
-}
-
-/* ---- building lists and maps: acc[0] is the value so far, acc[1] its capacity ---- */
-
-static bool start_list(struct machine *m, struct bw_value *acc, uint32_t cap)
-{
-        struct bw_list *list = cap ? bw_list_new(m->call.arena, cap) : NULL;
-
-        acc[0] = bw_value_list(list, 0);
-        acc[1] = bw_value_uint(cap);
-        return list || cap == 0;
-}
-
-static bool push(struct machine *m, struct bw_value *acc, struct bw_value item)
-{
-        if (BW_UNLIKELY(acc[0].n == acc[1].u)) {
-                uint64_t cap = BW_MAX((uint64_t)4, acc[1].u * 2);
-                struct bw_list *list = cap <= UINT32_MAX ? bw_list_new(m->call.arena, (uint32_t)cap) : NULL;
-
-                if (!list)
-                        return false;
-                if (acc[0].n)
-                        memcpy(list->items, acc[0].list->items, acc[0].n * sizeof(item));
-                acc[0].list = list;
-                acc[1].u = cap;
-        }
-        ((struct bw_list *)(uintptr_t)acc[0].list)->items[acc[0].n++] = item;
-        return true;
-}
-
-static bool start_map(struct machine *m, struct bw_value *acc, uint32_t cap)
-{
-        struct bw_map *map = bw_map_new(m->call.arena, cap);
-
-        acc[0] = bw_value_map(map, 0);
-        acc[1] = bw_value_uint(cap);
-        return map;
-}
-
-/* 0, or the error. */
-static struct bw_value put(struct machine *m, struct bw_value *acc, struct bw_value key, struct bw_value value)
-{
-        if (key.type != BW_STRING && key.type != BW_INT && key.type != BW_UINT && key.type != BW_BOOL)
-                return bw_cel_error(&m->call, "unsupported key type: %s", bw_type_name((enum bw_type)key.type));
-        if (BW_UNLIKELY(acc[0].n == acc[1].u)) {
-                uint64_t cap = BW_MAX((uint64_t)4, acc[1].u * 2);
-                struct bw_map *map = cap <= UINT32_MAX ? bw_map_new(m->call.arena, (uint32_t)cap) : NULL;
-
-                if (!map)
-                        return bw_cel_no_memory();
-                memcpy(map->entries, acc[0].map->entries, acc[0].n * sizeof(map->entries[0]));
-                acc[0].map = map;
-                acc[1].u = cap;
-        }
-        ((struct bw_map *)(uintptr_t)acc[0].map)->entries[acc[0].n++] = (struct bw_entry){key, value};
-        return (struct bw_value){0};
-}
-
-static struct bw_value put_all(struct machine *m, struct bw_value *acc, struct bw_value map)
-{
-        struct bw_value error = {0};
-
-        if (map.type != BW_MAP)
-                return bw_cel_no_overload();
-        if (!charge(m, map.n))
-                return error_value(&out_of_steps);
-        for (uint32_t i = 0; i < map.n && error.type == BW_ABSENT; i++)
-                error = put(m, acc, map.map->entries[i].key, map.map->entries[i].value);
-        return error;
-}
-
-static struct bw_value finish_map(struct machine *m, struct bw_value *acc, bool unique)
-{
-        uint32_t n = acc[0].n;
-        int r;
-
-        if (acc[0].type == BW_ERROR) /* it is raised where the map is used */
-                return (struct bw_value){0};
-        r = bw_cel_map_finish(m->call.arena, (struct bw_map *)(uintptr_t)acc[0].map, &n, unique);
-        acc[0].n = n;
-        if (r == -EEXIST)
-                return bw_cel_error(&m->call, "Failed with repeated key");
-        return r < 0 ? bw_cel_no_memory() : (struct bw_value){0};
-}
-
-/* ---- the loop ---- */
+/* clang-format off: one label at the margin for each instruction */
 
 #define CASE(name) op_##name
 #define NEXT_INSN                                                                                                      \
@@ -405,7 +71,8 @@ static struct bw_value finish_map(struct machine *m, struct bw_value *acc, bool 
                         RAISE(bw_cel_error(&m->call, "no such attribute(s): %.*s", BW_STR_ARG(bw_value_text(name))));  \
         } while (0)
 
-static BW_HOT struct bw_value run(struct machine *m, const struct bw_cel_code *code, const struct bw_cel_program *program)
+static BW_HOT struct bw_value run(struct machine *m, const struct bw_cel_code *code,
+                                  const struct bw_cel_program *program)
 {
         static const void *const labels[] = {
 #define X(name, a, b, c, d, text) [BW_CEL_OP_##name] = &&op_##name,
@@ -421,77 +88,58 @@ static BW_HOT struct bw_value run(struct machine *m, const struct bw_cel_code *c
         goto *labels[pc->op];
 
         /* Values */
-CASE(K):
-        r[pc->a] = k[pc->d];
+        CASE(K) : r[pc->a] = k[pc->d];
         NEXT_INSN;
-CASE(MOVE):
-        r[pc->a] = r[pc->b];
+        CASE(MOVE) : r[pc->a] = r[pc->b];
         NEXT_INSN;
-CASE(LOAD):
-        SET_OR_RAISE(r[pc->b]);
-CASE(VAR):
-        LOAD_VARIABLE(v, k[pc->d]);
+        CASE(LOAD) : SET_OR_RAISE(r[pc->b]);
+        CASE(VAR) : LOAD_VARIABLE(v, k[pc->d]);
         r[pc->a] = v;
         NEXT_INSN;
-CASE(BOUND):
-        if (m->slots[pc->a].type == BW_ABSENT)
-                JUMP_TO(pc->d);
+        CASE(BOUND) : if (m->slots[pc->a].type == BW_ABSENT) JUMP_TO(pc->d);
         NEXT_INSN;
-CASE(RAISE):
-        RAISE(k[pc->d]);
+        CASE(RAISE) : RAISE(k[pc->d]);
 
         /* Fields */
-CASE(GETV):
-        LOAD_VARIABLE(v, k[pc->d - 1]);
+        CASE(GETV) : LOAD_VARIABLE(v, k[pc->d - 1]);
         goto get;
-CASE(GET):
-        v = r[pc->b];
+        CASE(GET) : v = r[pc->b];
 get:
         if (BW_UNLIKELY(!walk(m, &v, &k[pc->d], pc->c)))
                 RAISE(v);
         r[pc->a] = v;
         NEXT_INSN;
-CASE(HASV):
-        LOAD_VARIABLE(v, k[pc->d - 1]);
+        CASE(HASV) : LOAD_VARIABLE(v, k[pc->d - 1]);
         goto has;
-CASE(HAS):
-        v = r[pc->b];
+        CASE(HAS) : v = r[pc->b];
 has:
         if (BW_UNLIKELY(!walk(m, &v, &k[pc->d], pc->c - 1u)))
                 RAISE(v);
         SET_OR_RAISE(test(m, v, k[pc->d + pc->c - 1]));
-CASE(OPTV):
-        LOAD_VARIABLE(v, k[pc->d - 1]);
+        CASE(OPTV) : LOAD_VARIABLE(v, k[pc->d - 1]);
         goto opt;
-CASE(OPT):
-        v = r[pc->b];
+        CASE(OPT) : v = r[pc->b];
 opt:
         walk_optional(m, &v, &k[pc->d], pc->c);
         SET_OR_RAISE(optional_of(m, v));
-CASE(OPTV_HAS):
-        LOAD_VARIABLE(v, k[pc->d - 1]);
+        CASE(OPTV_HAS) : LOAD_VARIABLE(v, k[pc->d - 1]);
         goto opt_has;
-CASE(OPT_HAS):
-        v = r[pc->b];
+        CASE(OPT_HAS) : v = r[pc->b];
 opt_has:
         walk_optional(m, &v, &k[pc->d], pc->c);
         if (BW_UNLIKELY(v.type == BW_ERROR))
                 RAISE(v);
         r[pc->a] = bw_value_bool(v.type != BW_ABSENT);
         NEXT_INSN;
-CASE(OPTV_ORK):
-        LOAD_VARIABLE(v, k[pc->d - 1]);
+        CASE(OPTV_ORK) : LOAD_VARIABLE(v, k[pc->d - 1]);
         goto opt_ork;
-CASE(OPT_ORK):
-        v = r[pc->b];
+        CASE(OPT_ORK) : v = r[pc->b];
 opt_ork:
         walk_optional(m, &v, &k[pc->d], pc->c);
         SET_OR_RAISE(v.type == BW_ABSENT ? k[pc->d + pc->c] : v);
-CASE(OPTV_OR):
-        LOAD_VARIABLE(v, k[pc->d - 1]);
+        CASE(OPTV_OR) : LOAD_VARIABLE(v, k[pc->d - 1]);
         goto opt_or;
-CASE(OPT_OR):
-        v = r[pc->b];
+        CASE(OPT_OR) : v = r[pc->b];
 opt_or:
         walk_optional(m, &v, &k[pc->d], pc->c);
         if (v.type == BW_ABSENT) {
@@ -499,181 +147,137 @@ opt_or:
                 NEXT_INSN;
         }
         SET_OR_RAISE(v);
-CASE(INDEX):
-        SET_OR_RAISE(bw_cel_access(&m->call, r[pc->b], r[pc->c], BW_CEL_GET, false));
-CASE(OPT_INDEX):
-        SET_OR_RAISE(bw_cel_access_optional(&m->call, r[pc->b], r[pc->c], false));
+        CASE(INDEX) : SET_OR_RAISE(bw_cel_access(&m->call, r[pc->b], r[pc->c], BW_CEL_GET, false));
+        CASE(OPT_INDEX) : SET_OR_RAISE(bw_cel_access_optional(&m->call, r[pc->b], r[pc->c], false));
 
         /* Operators */
-CASE(EQ):
-        if (BW_UNLIKELY(!charge_equal(m, r[pc->b], r[pc->c])))
-                RAISE(error_value(&out_of_steps));
+        CASE(EQ) : if (BW_UNLIKELY(!charge_equal(m, r[pc->b], r[pc->c]))) RAISE(error_value(&out_of_steps));
         r[pc->a] = bw_value_bool(equal(r[pc->b], r[pc->c]));
         NEXT_INSN;
-CASE(NE):
-        if (BW_UNLIKELY(!charge_equal(m, r[pc->b], r[pc->c])))
-                RAISE(error_value(&out_of_steps));
+        CASE(NE) : if (BW_UNLIKELY(!charge_equal(m, r[pc->b], r[pc->c]))) RAISE(error_value(&out_of_steps));
         r[pc->a] = bw_value_bool(!equal(r[pc->b], r[pc->c]));
         NEXT_INSN;
-CASE(EQK):
-        r[pc->a] = bw_value_bool(equal(r[pc->b], k[pc->d]));
+        CASE(EQK) : r[pc->a] = bw_value_bool(equal(r[pc->b], k[pc->d]));
         NEXT_INSN;
-CASE(NEK):
-        r[pc->a] = bw_value_bool(!equal(r[pc->b], k[pc->d]));
+        CASE(NEK) : r[pc->a] = bw_value_bool(!equal(r[pc->b], k[pc->d]));
         NEXT_INSN;
-CASE(LT):
-        COMPARE(r[pc->c], <);
-CASE(LE):
-        COMPARE(r[pc->c], <=);
-CASE(GT):
-        COMPARE(r[pc->c], >);
-CASE(GE):
-        COMPARE(r[pc->c], >=);
-CASE(LTK):
-        COMPARE(k[pc->d], <);
-CASE(LEK):
-        COMPARE(k[pc->d], <=);
-CASE(GTK):
-        COMPARE(k[pc->d], >);
-CASE(GEK):
-        COMPARE(k[pc->d], >=);
-CASE(NOT):
-        if (BW_UNLIKELY(r[pc->b].type != BW_BOOL))
-                RAISE(not_bool(r[pc->b]));
+        CASE(LT) : COMPARE(r[pc->c], <);
+        CASE(LE) : COMPARE(r[pc->c], <=);
+        CASE(GT) : COMPARE(r[pc->c], >);
+        CASE(GE) : COMPARE(r[pc->c], >=);
+        CASE(LTK) : COMPARE(k[pc->d], <);
+        CASE(LEK) : COMPARE(k[pc->d], <=);
+        CASE(GTK) : COMPARE(k[pc->d], >);
+        CASE(GEK) : COMPARE(k[pc->d], >=);
+        CASE(NOT) : if (BW_UNLIKELY(r[pc->b].type != BW_BOOL)) RAISE(not_bool(r[pc->b]));
         r[pc->a] = bw_value_bool(!r[pc->b].b);
         NEXT_INSN;
-CASE(ADD): {
-        struct bw_value args[2] = {r[pc->b], r[pc->c]};
+        CASE(ADD) :
+        {
+                struct bw_value args[2] = {r[pc->b], r[pc->c]};
 
-        if (args[0].type == BW_INT && args[1].type == BW_INT &&
-            !__builtin_add_overflow(args[0].i, args[1].i, &v.i)) {
-                r[pc->a] = bw_value_int(v.i);
-                NEXT_INSN;
+                if (args[0].type == BW_INT && args[1].type == BW_INT &&
+                    !__builtin_add_overflow(args[0].i, args[1].i, &v.i)) {
+                        r[pc->a] = bw_value_int(v.i);
+                        NEXT_INSN;
+                }
+                SET_OR_RAISE(call(m, &program->sites[pc->d], args));
         }
-        SET_OR_RAISE(call(m, &program->sites[pc->d], args));
-}
-CASE(SUB): {
-        struct bw_value args[2] = {r[pc->b], r[pc->c]};
+        CASE(SUB) :
+        {
+                struct bw_value args[2] = {r[pc->b], r[pc->c]};
 
-        if (args[0].type == BW_INT && args[1].type == BW_INT &&
-            !__builtin_sub_overflow(args[0].i, args[1].i, &v.i)) {
-                r[pc->a] = bw_value_int(v.i);
-                NEXT_INSN;
+                if (args[0].type == BW_INT && args[1].type == BW_INT &&
+                    !__builtin_sub_overflow(args[0].i, args[1].i, &v.i)) {
+                        r[pc->a] = bw_value_int(v.i);
+                        NEXT_INSN;
+                }
+                SET_OR_RAISE(call(m, &program->sites[pc->d], args));
         }
-        SET_OR_RAISE(call(m, &program->sites[pc->d], args));
-}
-CASE(IN):
-        SET_OR_RAISE(member(m, r[pc->b], r[pc->c]));
-CASE(IN_SET):
-        r[pc->a] = bw_value_bool(bw_cel_access(&m->call, k[pc->d], r[pc->b], BW_CEL_OPTIONAL, false).type !=
-                                 BW_ABSENT);
+        CASE(IN) : SET_OR_RAISE(member(m, r[pc->b], r[pc->c]));
+        CASE(IN_SET)
+            : r[pc->a] = bw_value_bool(bw_cel_access(&m->call, k[pc->d], r[pc->b], BW_CEL_OPTIONAL, false).type !=
+                                       BW_ABSENT);
         NEXT_INSN;
-CASE(HAS_KEY):
-        if (BW_LIKELY(r[pc->b].type == BW_MAP && k[pc->d].type == BW_STRING)) {
+        CASE(HAS_KEY) : if (BW_LIKELY(r[pc->b].type == BW_MAP && k[pc->d].type == BW_STRING))
+        {
                 r[pc->a] = bw_value_bool(bw_map_find(r[pc->b], k[pc->d]) != NULL);
                 NEXT_INSN;
         }
         SET_OR_RAISE(member(m, k[pc->d], r[pc->b]));
-CASE(SIZE):
-        SET_OR_RAISE(size_of(r[pc->b]));
-CASE(STARTS):
-        TEXTS(r[pc->c], STARTS(a_, b_));
-CASE(ENDS):
-        TEXTS(r[pc->c], ENDS(a_, b_));
-CASE(CONTAINS):
-        TEXTS(r[pc->c], CONTAINS(a_, b_));
-CASE(STARTSK):
-        TEXTS(k[pc->d], STARTS(a_, b_));
-CASE(ENDSK):
-        TEXTS(k[pc->d], ENDS(a_, b_));
-CASE(CONTAINSK):
-        TEXTS(k[pc->d], CONTAINS(a_, b_));
-CASE(MATCH): {
-        int match;
+        CASE(SIZE) : SET_OR_RAISE(size_of(r[pc->b]));
+        CASE(STARTS) : TEXTS(r[pc->c], STARTS(a_, b_));
+        CASE(ENDS) : TEXTS(r[pc->c], ENDS(a_, b_));
+        CASE(CONTAINS) : TEXTS(r[pc->c], CONTAINS(a_, b_));
+        CASE(STARTSK) : TEXTS(k[pc->d], STARTS(a_, b_));
+        CASE(ENDSK) : TEXTS(k[pc->d], ENDS(a_, b_));
+        CASE(CONTAINSK) : TEXTS(k[pc->d], CONTAINS(a_, b_));
+        CASE(MATCH) :
+        {
+                int match;
 
-        if (BW_UNLIKELY(r[pc->b].type != BW_STRING))
-                RAISE(bw_cel_no_overload());
-        if (BW_UNLIKELY(!charge(m, r[pc->b].n / 16)))
-                RAISE(error_value(&out_of_steps));
-        match = bw_regex_match(program->sites[pc->d].regex, bw_value_text(r[pc->b]));
-        if (BW_UNLIKELY(match < 0))
-                RAISE(bw_cel_no_memory());
-        r[pc->a] = bw_value_bool(match);
-        NEXT_INSN;
-}
-CASE(CALL):
-        SET_OR_RAISE(call(m, &program->sites[pc->d], &r[pc->b]));
+                if (BW_UNLIKELY(r[pc->b].type != BW_STRING))
+                        RAISE(bw_cel_no_overload());
+                if (BW_UNLIKELY(!charge(m, r[pc->b].n / 16)))
+                        RAISE(error_value(&out_of_steps));
+                match = bw_regex_match(program->sites[pc->d].regex, bw_value_text(r[pc->b]));
+                if (BW_UNLIKELY(match < 0))
+                        RAISE(bw_cel_no_memory());
+                r[pc->a] = bw_value_bool(match);
+                NEXT_INSN;
+        }
+        CASE(CALL) : SET_OR_RAISE(call(m, &program->sites[pc->d], &r[pc->b]));
 
         /* Control */
-CASE(JUMP):
-        JUMP_TO(pc->d);
-CASE(COND):
-        if (is_false(r[pc->a]))
-                JUMP_TO(pc->d);
+        CASE(JUMP) : JUMP_TO(pc->d);
+        CASE(COND) : if (is_false(r[pc->a])) JUMP_TO(pc->d);
         if (BW_UNLIKELY(r[pc->a].type != BW_BOOL))
                 RAISE(not_bool(r[pc->a]));
         NEXT_INSN;
-CASE(AND_FIRST):
-        if (is_false(r[pc->a]))
-                JUMP_TO(pc->d);
+        CASE(AND_FIRST) : if (is_false(r[pc->a])) JUMP_TO(pc->d);
         r[pc->b] = BW_LIKELY(r[pc->a].type == BW_BOOL) ? (struct bw_value){0} : not_bool(r[pc->a]);
         NEXT_INSN;
-CASE(AND_NEXT):
-        if (is_false(r[pc->a]))
-                JUMP_TO(pc->d);
+        CASE(AND_NEXT) : if (is_false(r[pc->a])) JUMP_TO(pc->d);
         if (BW_UNLIKELY(r[pc->a].type != BW_BOOL) && r[pc->b].type == BW_ABSENT)
                 r[pc->b] = not_bool(r[pc->a]);
         NEXT_INSN;
-CASE(AND_LAST):
-        if (is_false(r[pc->a]))
-                NEXT_INSN;
+        CASE(AND_LAST) : if (is_false(r[pc->a])) NEXT_INSN;
         if (BW_UNLIKELY(r[pc->b].type != BW_ABSENT))
                 RAISE(r[pc->b]);
         if (BW_UNLIKELY(r[pc->a].type != BW_BOOL))
                 RAISE(not_bool(r[pc->a]));
         NEXT_INSN;
-CASE(OR_FIRST):
-        if (is_true(r[pc->a]))
-                JUMP_TO(pc->d);
+        CASE(OR_FIRST) : if (is_true(r[pc->a])) JUMP_TO(pc->d);
         r[pc->b] = BW_LIKELY(r[pc->a].type == BW_BOOL) ? (struct bw_value){0} : not_bool(r[pc->a]);
         NEXT_INSN;
-CASE(OR_NEXT):
-        if (is_true(r[pc->a]))
-                JUMP_TO(pc->d);
+        CASE(OR_NEXT) : if (is_true(r[pc->a])) JUMP_TO(pc->d);
         if (BW_UNLIKELY(r[pc->a].type != BW_BOOL) && r[pc->b].type == BW_ABSENT)
                 r[pc->b] = not_bool(r[pc->a]);
         NEXT_INSN;
-CASE(OR_LAST):
-        if (is_true(r[pc->a]))
-                NEXT_INSN;
+        CASE(OR_LAST) : if (is_true(r[pc->a])) NEXT_INSN;
         if (BW_UNLIKELY(r[pc->b].type != BW_ABSENT))
                 RAISE(r[pc->b]);
         if (BW_UNLIKELY(r[pc->a].type != BW_BOOL))
                 RAISE(not_bool(r[pc->a]));
         NEXT_INSN;
-CASE(OR_ELSE):
-        v = r[pc->b];
+        CASE(OR_ELSE) : v = r[pc->b];
         if (v.type == BW_OPTIONAL && !v.opt)
                 NEXT_INSN;
         r[pc->a] = v.type == BW_OPTIONAL ? *v.opt : v;
         JUMP_TO(pc->d);
-CASE(OR_OPT):
-        v = r[pc->b];
+        CASE(OR_OPT) : v = r[pc->b];
         if (v.type == BW_OPTIONAL && !v.opt)
                 NEXT_INSN;
         r[pc->a] = v;
         JUMP_TO(pc->d);
-CASE(RETURN):
-        return r[pc->a];
+        CASE(RETURN) : return r[pc->a];
 
         /* Values that are computed when first used */
-CASE(SUB_BEGIN):
-        r[pc->a] = (struct bw_value){0};
+        CASE(SUB_BEGIN) : r[pc->a] = (struct bw_value){0};
         JUMP_TO(pc->d);
-CASE(SUB_END):
-        JUMP_TO(r[pc->a].u);
-CASE(LAZY):
-        if (r[pc->a].type == BW_ABSENT) {
+        CASE(SUB_END) : JUMP_TO(r[pc->a].u);
+        CASE(LAZY) : if (r[pc->a].type == BW_ABSENT)
+        {
                 r[pc->a + 1] = bw_value_uint((uint64_t)(pc - code->insns));
                 JUMP_TO(pc->d);
         }
@@ -682,25 +286,26 @@ CASE(LAZY):
         NEXT_INSN;
 
         /* Loops */
-CASE(ITER): {
-        struct bw_value *loop = &r[pc->a];
+        CASE(ITER) :
+        {
+                struct bw_value *loop = &r[pc->a];
 
-        v = r[pc->b];
-        if (BW_UNLIKELY(v.type != BW_LIST && v.type != BW_MAP))
-                RAISE(not_iterable(m, v));
-        if (BW_UNLIKELY(--m->steps < 0))
-                RAISE(error_value(&out_of_steps));
-        loop[BW_CEL_LOOP_RANGE] = v;
-        loop[BW_CEL_LOOP_AT].u = 0;
-        loop[BW_CEL_LOOP_ERROR] = (struct bw_value){0};
-        loop[BW_CEL_LOOP_COUNT].u = 0;
-        if (v.n == 0)
-                JUMP_TO(pc->d);
-        load_element(loop, pc->c);
-        NEXT_INSN;
-}
-CASE(NEXT_ALL):
-        if (BW_UNLIKELY(!is_true(r[pc->b]))) {
+                v = r[pc->b];
+                if (BW_UNLIKELY(v.type != BW_LIST && v.type != BW_MAP))
+                        RAISE(not_iterable(m, v));
+                if (BW_UNLIKELY(--m->steps < 0))
+                        RAISE(error_value(&out_of_steps));
+                loop[BW_CEL_LOOP_RANGE] = v;
+                loop[BW_CEL_LOOP_AT].u = 0;
+                loop[BW_CEL_LOOP_ERROR] = (struct bw_value){0};
+                loop[BW_CEL_LOOP_COUNT].u = 0;
+                if (v.n == 0)
+                        JUMP_TO(pc->d);
+                load_element(loop, pc->c);
+                NEXT_INSN;
+        }
+        CASE(NEXT_ALL) : if (BW_UNLIKELY(!is_true(r[pc->b])))
+        {
                 if (is_false(r[pc->b]))
                         NEXT_INSN;
                 if (r[pc->a + BW_CEL_LOOP_ERROR].type == BW_ABSENT)
@@ -708,8 +313,8 @@ CASE(NEXT_ALL):
         }
         v = bw_value_bool(true);
         goto next_logic;
-CASE(NEXT_EXISTS):
-        if (!is_false(r[pc->b])) {
+        CASE(NEXT_EXISTS) : if (!is_false(r[pc->b]))
+        {
                 if (is_true(r[pc->b]))
                         NEXT_INSN;
                 if (r[pc->a + BW_CEL_LOOP_ERROR].type == BW_ABSENT)
@@ -729,13 +334,11 @@ next_logic:
                 RAISE(r[pc->a + BW_CEL_LOOP_ERROR]);
         r[pc->b] = v;
         NEXT_INSN;
-CASE(NEXT_ONE):
-        if (BW_UNLIKELY(r[pc->b].type != BW_BOOL))
-                RAISE(not_bool(r[pc->b]));
+        CASE(NEXT_ONE) : if (BW_UNLIKELY(r[pc->b].type != BW_BOOL)) RAISE(not_bool(r[pc->b]));
         r[pc->a + BW_CEL_LOOP_COUNT].u += r[pc->b].b;
         r[pc->b] = bw_value_bool(r[pc->a + BW_CEL_LOOP_COUNT].u == 1);
-CASE(NEXT):
-        switch (advance(m, &r[pc->a], pc->c)) {
+        CASE(NEXT) : switch (advance(m, &r[pc->a], pc->c))
+        {
         case ADVANCE_MORE:
                 JUMP_TO(pc->d);
         case ADVANCE_TIRED:
@@ -744,72 +347,53 @@ CASE(NEXT):
                 break;
         }
         NEXT_INSN;
-CASE(BREAK):
-        if (is_false(r[pc->a]))
-                JUMP_TO(pc->d);
+        CASE(BREAK) : if (is_false(r[pc->a])) JUMP_TO(pc->d);
         NEXT_INSN;
-CASE(LIST):
-        if (BW_UNLIKELY(!start_list(m, &r[pc->a], pc->c)))
-                RAISE(bw_cel_no_memory());
+        CASE(LIST) : if (BW_UNLIKELY(!start_list(m, &r[pc->a], pc->c))) RAISE(bw_cel_no_memory());
         NEXT_INSN;
-CASE(PUSH_OPT):
-        v = r[pc->b];
+        CASE(PUSH_OPT) : v = r[pc->b];
         if (v.type != BW_OPTIONAL)
                 RAISE(bw_cel_error(&m->call, "cannot initialize optional list element from non-optional value"));
         if (!v.opt)
                 NEXT_INSN;
         v = *v.opt;
         goto push;
-CASE(PUSH):
-        v = r[pc->b];
+        CASE(PUSH) : v = r[pc->b];
 push:
         if (BW_UNLIKELY(!push(m, &r[pc->a], v)))
                 RAISE(bw_cel_no_memory());
         NEXT_INSN;
-CASE(MAP):
-        if (BW_UNLIKELY(!start_map(m, &r[pc->a], pc->c)))
-                RAISE(bw_cel_no_memory());
+        CASE(MAP) : if (BW_UNLIKELY(!start_map(m, &r[pc->a], pc->c))) RAISE(bw_cel_no_memory());
         NEXT_INSN;
-CASE(PUT_OPT):
-        v = r[pc->c];
+        CASE(PUT_OPT) : v = r[pc->c];
         if (v.type != BW_OPTIONAL)
                 RAISE(bw_cel_error(&m->call, "cannot initialize optional entry from non-optional value"));
         if (!v.opt)
                 NEXT_INSN;
         v = put(m, &r[pc->a], r[pc->b], *v.opt);
         goto put;
-CASE(PUT):
-        v = put(m, &r[pc->a], r[pc->b], r[pc->c]);
+        CASE(PUT) : v = put(m, &r[pc->a], r[pc->b], r[pc->c]);
         goto put;
-CASE(PUT_ALL):
-        v = put_all(m, &r[pc->a], r[pc->b]);
+        CASE(PUT_ALL) : v = put_all(m, &r[pc->a], r[pc->b]);
         goto put;
-CASE(MAP_END):
-        v = finish_map(m, &r[pc->a], pc->c);
+        CASE(MAP_END) : v = finish_map(m, &r[pc->a], pc->c);
 put:
         if (BW_UNLIKELY(v.type == BW_ERROR))
                 RAISE(v);
         NEXT_INSN;
 
         /* With cost accounting */
-CASE(COST):
-        m->cost += pc->d;
+        CASE(COST) : m->cost += pc->d;
         if (BW_UNLIKELY(m->cost > m->cost_limit))
                 RAISE(error_value(&out_of_cost));
         NEXT_INSN;
-CASE(C_GET):
-        SET_OR_RAISE(costed_step(m, r[pc->b], k[pc->d], false, true));
-CASE(C_HAS):
-        m->cost++;
+        CASE(C_GET) : SET_OR_RAISE(costed_step(m, r[pc->b], k[pc->d], false, true));
+        CASE(C_HAS) : m->cost++;
         SET_OR_RAISE(test(m, r[pc->b], k[pc->d]));
-CASE(C_OPT):
-        SET_OR_RAISE(costed_step(m, r[pc->b], k[pc->d], true, true));
-CASE(C_INDEX):
-        SET_OR_RAISE(costed_step(m, r[pc->b], r[pc->c], false, false));
-CASE(C_OPT_INDEX):
-        SET_OR_RAISE(costed_step(m, r[pc->b], r[pc->c], true, false));
-CASE(C_CALL):
-        SET_OR_RAISE(call_costed(m, &program->sites[pc->d], &r[pc->b]));
+        CASE(C_OPT) : SET_OR_RAISE(costed_step(m, r[pc->b], k[pc->d], true, true));
+        CASE(C_INDEX) : SET_OR_RAISE(costed_step(m, r[pc->b], r[pc->c], false, false));
+        CASE(C_OPT_INDEX) : SET_OR_RAISE(costed_step(m, r[pc->b], r[pc->c], true, false));
+        CASE(C_CALL) : SET_OR_RAISE(call_costed(m, &program->sites[pc->d], &r[pc->b]));
 
 raise:
         if (code->region_of[pc - code->insns] == BW_CEL_NO_REGION || is_fatal(error))
@@ -821,6 +405,8 @@ raise:
                 JUMP_TO(region->target);
         }
 }
+
+/* clang-format on */
 
 struct bw_value bw_cel_run(const struct bw_cel_program *program, struct bw_cel_eval_options *options)
 {

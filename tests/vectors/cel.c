@@ -60,8 +60,9 @@ struct test_case {
 };
 
 static const char *const case_keys[] = {
-        "section", "name", "expr", "vars", "inputs", "decls", "container", "disable_check", "disable_macros",
-        "check_only", "env", "expect", "unchecked", "k8s", "go_disagrees", "go", "quirk", "tzdata", "cost",
+        "section",        "name",       "expr", "vars",   "inputs",    "decls", "container",    "disable_check",
+        "disable_macros", "check_only", "env",  "expect", "unchecked", "k8s",   "go_disagrees", "go",
+        "quirk",          "tzdata",     "cost",
 };
 
 static bool flag(struct bw_value map, const char *key)
@@ -175,8 +176,12 @@ static bool value_of(struct bw_arena *arena, struct bw_value typed, struct bw_va
 static bool opaque_is(struct bw_value v, struct bw_str type, struct bw_str text)
 {
         static const char *const classes[][2] = {
-                {"quantity", "kubernetes.Quantity"}, {"url", "kubernetes.URL"},       {"ip", "net.IP"},
-                {"cidr", "net.CIDR"},                {"semver", "kubernetes.Semver"}, {"format", "kubernetes.NamedFormat"},
+                {"quantity", "kubernetes.Quantity"},
+                {"url", "kubernetes.URL"},
+                {"ip", "net.IP"},
+                {"cidr", "net.CIDR"},
+                {"semver", "kubernetes.Semver"},
+                {"format", "kubernetes.NamedFormat"},
         };
         struct bw_buf out = {0};
         bool same = false;
@@ -226,8 +231,8 @@ static bool same(struct bw_arena *arena, struct bw_value v, struct bw_value type
         if (bw_str_is(type, "map"))
                 return same_map(arena, v, want);
         if (bw_str_is(type, "optional"))
-                return v.type == BW_OPTIONAL && (v.opt ? want.type != BW_NULL && same(arena, *v.opt, want)
-                                                       : want.type == BW_NULL);
+                return v.type == BW_OPTIONAL &&
+                       (v.opt ? want.type != BW_NULL && same(arena, *v.opt, want) : want.type == BW_NULL);
         if (!value_of(arena, typed, &plain))
                 return opaque_is(v, type, bw_value_text(want));
         if (v.type != plain.type)
@@ -414,8 +419,8 @@ static void report(struct test_case *t, bool ok, const struct outcome *out, stru
         bw_buf_printf(&name, "%.*s%s", BW_STR_ARG(t->name), how);
         describe(&got, out);
         bw_value_json(&wanted, want, 0);
-        vectors_case(t->file->run, ok, name.p, "%.*s\n    got  %s\n    want %s", BW_STR_ARG(bw_map_text(t->data, "expr")),
-                     got.p ? got.p : "", wanted.p ? wanted.p : "");
+        vectors_case(t->file->run, ok, name.p, "%.*s\n    got  %s\n    want %s",
+                     BW_STR_ARG(bw_map_text(t->data, "expr")), got.p ? got.p : "", wanted.p ? wanted.p : "");
         bw_buf_done(&name);
         bw_buf_done(&got);
         bw_buf_done(&wanted);

@@ -1,18 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Prices, worked out from Kubernetes' rules: a variable 1 (in a branch of ?: 0, under has() 0), a field that is asked for
- * 1, one of an optional only if it is there; a list 10, a map 30; a call 1 unless its function has a price; constants and
- * what was computed from them at compile time nothing.
+ * Prices, worked out from Kubernetes' rules: a variable 1 (in a branch of ?: 0, under has() 0), a field that is asked
+ * for 1, one of an optional only if it is there; a list 10, a map 30; a call 1 unless its function has a price;
+ * constants and what was computed from them at compile time nothing.
  */
 #include "run_eval.h"
 
 static const struct bw_cel_variable variables[] = {{.name = {"object", 6}}};
 static const struct run_setup setup = {
         .options = {.variables = variables, .n_variables = 1, .libraries = BW_CEL_LIB_EXTRA},
-        .values = {
-                "{'a': {'b': 1}, 'yes': true, 'list': [1, 2, 3], 'names': ['p', 'q'], 'empty': [], "
-                "'text': '0123456789012345678901234', 'zero': 0, 'key': 'a'}",
-        },
+        .values =
+                {
+                        "{'a': {'b': 1}, 'yes': true, 'list': [1, 2, 3], 'names': ['p', 'q'], 'empty': [], "
+                        "'text': '0123456789012345678901234', 'zero': 0, 'key': 'a'}",
+                },
 };
 
 #define RUN(table)                                                                                                     \
@@ -136,11 +137,8 @@ static void test_without_costs(void **state)
 int main(void)
 {
         const struct CMUnitTest tests[] = {
-                cmocka_unit_test(test_fields),
-                cmocka_unit_test(test_operators),
-                cmocka_unit_test(test_loops),
-                cmocka_unit_test(test_bind),
-                cmocka_unit_test(test_without_costs),
+                cmocka_unit_test(test_fields), cmocka_unit_test(test_operators),     cmocka_unit_test(test_loops),
+                cmocka_unit_test(test_bind),   cmocka_unit_test(test_without_costs),
         };
 
         cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -11,13 +11,16 @@ static const struct bw_cel_variable variables[] = {
 };
 static const struct run_setup setup = {
         .options = {.variables = variables, .n_variables = 4},
-        .values = {
-                "{'a': {'b': {'c': 1}}, 'list': [1, 2.5, 'x', null], 'names': ['p', 'q', 'r'], 'none': null, 'yes': true, "
-                "'n': 7, 'u': 5u, 'text': 'hello', 'm': {'x': 1, 'y': 2}, 'nums': {1: 'one', 2u: 'two', true: 'yes'}}",
-                NULL,
-                "optional.of({'f': 3, 'o': optional.of(4)})",
-                "'qualified'",
-        },
+        .values =
+                {
+                        "{'a': {'b': {'c': 1}}, 'list': [1, 2.5, 'x', null], 'names': ['p', 'q', 'r'], 'none': null, "
+                        "'yes': true, "
+                        "'n': 7, 'u': 5u, 'text': 'hello', 'm': {'x': 1, 'y': 2}, 'nums': {1: 'one', 2u: 'two', true: "
+                        "'yes'}}",
+                        NULL,
+                        "optional.of({'f': 3, 'o': optional.of(4)})",
+                        "'qualified'",
+                },
 };
 /* The same with what Kubernetes leaves out. */
 static struct run_setup plain;
@@ -169,7 +172,8 @@ static void test_operators(void **state)
                 {"object.none == null && object.text != null", "true", 0},
                 {"object.list == [dyn(1), dyn(2.5), dyn('x'), dyn(null)]", "true", 0},
                 {"object.m == {'y': 2, 'x': 1} && object.m != {'x': 1}", "true", 0},
-                {"object.n < 8 && object.n <= 7 && object.n > 6 && object.n >= 7 && 8 > object.n && 6.5 < object.n", "true", 0},
+                {"object.n < 8 && object.n <= 7 && object.n > 6 && object.n >= 7 && 8 > object.n && 6.5 < object.n",
+                 "true", 0},
                 {"object.u < 6u && object.u < 5.5 && object.u > 4", "true", 0},
                 {"object.text < 'help' && object.text >= 'hello'", "true", 0},
                 {"object.text < object.n", "error: no such overload", 0},
@@ -198,7 +202,8 @@ static void test_operators(void **state)
                 {"'x' in object.n", "error: no such overload", 0},
                 {"size(object.text) + object.names.size() + size(object.m)", "10", 0},
                 {"size(object.n)", "error: no such overload", 0},
-                {"object.text.startsWith('he') && object.text.endsWith('lo') && object.text.contains('ell')", "true", 0},
+                {"object.text.startsWith('he') && object.text.endsWith('lo') && object.text.contains('ell')", "true",
+                 0},
                 {"object.text.startsWith(object.names[0]) || object.text.contains(object.names[1])", "false", 0},
                 {"object.text.endsWith(object.text)", "true", 0},
                 {"object.n.startsWith('x')", "error: no such overload", 0},
@@ -216,7 +221,8 @@ static void test_operators(void **state)
                 {"double('1_0.5e1') + double('0x1p1') + double(1u)", "108.0", 0},
                 {"double('1__0') == 0.0 || true", "error: type conversion error", 0},
                 {"double('-Infinity') < 0.0 && double('nan') != double('NaN')", "true", 0},
-                {"string(1e6) + string(123456.75) + string(1e-5) + string(100000.0)", "\"1e+06123456.751e-05100000\"", 0},
+                {"string(1e6) + string(123456.75) + string(1e-5) + string(100000.0)", "\"1e+06123456.751e-05100000\"",
+                 0},
                 {"string(b'\\xff')", "error: invalid UTF-8", 0},
                 {"bytes('ab') == b'ab' && string(b'ab') == 'ab' && string(true) == 'true'", "true", 0},
                 {"bool('T') && !bool('False')", "true", 0},
@@ -355,8 +361,8 @@ static void test_plan_errors(void **state)
 static void test_names(void **state)
 {
         static const struct bw_cel_variable names[] = {
-                {.name = {"a.b.c", 5}}, {.name = {"a.b", 3}},     {.name = {"a", 1}},
-                {.name = {"c.d.x", 5}}, {.name = {"c.x", 3}},     {.name = {"x", 1}},
+                {.name = {"a.b.c", 5}}, {.name = {"a.b", 3}}, {.name = {"a", 1}},
+                {.name = {"c.d.x", 5}}, {.name = {"c.x", 3}}, {.name = {"x", 1}},
         };
         struct run_setup s = {
                 .options = {.variables = names, .n_variables = 6, .container = BW_STR("c.d")},
@@ -412,7 +418,8 @@ static void test_limits(void **state)
                 TEN ".map(a, " TEN ".map(b, " TEN ".map(c, " TEN ".map(d, " TEN ".map(e, " TEN ".map(f, " TEN
                     ".map(g, 'x'))))))) == [] || true",
                 ("cel.bind(a, 'aaaaaaaaaaaaaaaa'.replace('a', 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa'), "
-                 "cel.bind(b, a.replace('a', a), (b + b).size() > 0 || cel.bind(c, b.replace('a', b), c != '') || true))"),
+                 "cel.bind(b, a.replace('a', a), (b + b).size() > 0 || cel.bind(c, b.replace('a', b), c != '') || "
+                 "true))"),
         };
         static const char *const cheap = "object.names.map(a, object.names.map(b, a + b))";
         struct run_result r;
@@ -497,10 +504,10 @@ static void test_uses(void **state)
 int main(void)
 {
         const struct CMUnitTest tests[] = {
-                cmocka_unit_test(test_fields),   cmocka_unit_test(test_optionals),   cmocka_unit_test(test_logic),
-                cmocka_unit_test(test_operators), cmocka_unit_test(test_loops),      cmocka_unit_test(test_literals),
-                cmocka_unit_test(test_bind),     cmocka_unit_test(test_plan_errors), cmocka_unit_test(test_names),
-                cmocka_unit_test(test_limits),   cmocka_unit_test(test_sizes),       cmocka_unit_test(test_uses),
+                cmocka_unit_test(test_fields),    cmocka_unit_test(test_optionals),   cmocka_unit_test(test_logic),
+                cmocka_unit_test(test_operators), cmocka_unit_test(test_loops),       cmocka_unit_test(test_literals),
+                cmocka_unit_test(test_bind),      cmocka_unit_test(test_plan_errors), cmocka_unit_test(test_names),
+                cmocka_unit_test(test_limits),    cmocka_unit_test(test_sizes),       cmocka_unit_test(test_uses),
         };
 
         cmocka_set_message_output(CM_OUTPUT_TAP);
