@@ -19,8 +19,8 @@ static const char manifest[] =
         "   - {name: c, image: i, securityContext: {privileged: true, capabilities: {add: [ALL]}}}\n";
 static const char rule[] =
         "apiVersion: bulwark.dev/v1\nkind: Rule\nmetadata: {name: X-1}\ntitle: T\nseverity: low\nmatch: {podSpec: true}\n"
-        "variables: [{name: n, expression: 'containers.map(c, c.name)'}]\n"
-        "checks: [{forEach: containers, path: image, expression: \"value != 'i'\", messageExpression: \"who + variables.n[0]\"}]\n"
+        "variables: [{name: names, expression: 'containers.map(c, c.name)'}]\n"
+        "checks: [{forEach: containers, path: image, expression: \"value != 'i'\", messageExpression: \"who + variables.names[0]\"}]\n"
         "tests: [{name: a, fail: {containers: [{name: c, image: i}]}}, {name: b, pass: {volumes: []}}]\n";
 
 static int count(void *userdata, const struct bw_finding *finding)
@@ -105,7 +105,9 @@ int main(void)
                 uint64_t step;
 
                 bw_fault_plan(BW_FAULT_ALLOC, 0, false);
-                if (runs[i].run(&wanted) != 0)
+                int first = runs[i].run(&wanted);
+
+                if (first != 0)
                         bad++;
                 total = bw_fault_count(BW_FAULT_ALLOC);
                 step = full || total < SAMPLES ? 1 : total / SAMPLES;
