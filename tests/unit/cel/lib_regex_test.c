@@ -103,6 +103,7 @@ static void test_refused(void **state)
                 "(?i",
                 "\\E",
                 "a{2}{3}",
+                "\\pL{1000}", /* more than BW_LIMIT_REGEX_BYTES */
                 "((((((((((x{9}){9}){9}){9}){9}){9}){9}){9}){9}){9})",
         };
 
