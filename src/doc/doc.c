@@ -203,22 +203,32 @@ static size_t line_end(const struct bw_doc *doc, size_t at)
         return at + (cr ? (size_t)(cr - from) : n);
 }
 
-struct bw_str bw_doc_line(const struct bw_doc *doc, uint32_t line)
+struct bw_str bw_doc_line_from(const struct bw_doc *doc, uint32_t line, struct bw_line_cursor *cursor)
 {
-        size_t from = 0;
+        size_t from;
         size_t end;
 
         if (line < doc->line)
                 return (struct bw_str){.p = ""};
-        for (uint32_t i = doc->line;; i++) {
+        if (line - doc->line < cursor->lines)
+                *cursor = (struct bw_line_cursor){0};
+        for (;; cursor->lines++) {
+                from = cursor->at;
                 end = line_end(doc, from);
-                if (i == line)
+                if (cursor->lines == line - doc->line)
                         break;
                 if (end >= doc->text.n)
                         return (struct bw_str){.p = ""};
-                from = end + 1 + (doc->text.p[end] == '\r' && end + 1 < doc->text.n && doc->text.p[end + 1] == '\n');
+                cursor->at = end + 1 + (doc->text.p[end] == '\r' && end + 1 < doc->text.n && doc->text.p[end + 1] == '\n');
         }
         while (end > from && doc->text.p[end - 1] == '\r')
                 end--;
         return bw_str_n(doc->text.p + from, end - from);
+}
+
+struct bw_str bw_doc_line(const struct bw_doc *doc, uint32_t line)
+{
+        struct bw_line_cursor cursor = {0};
+
+        return bw_doc_line_from(doc, line, &cursor);
 }

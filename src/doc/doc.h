@@ -85,4 +85,11 @@ BW_CHECK int bw_doc_list_items(struct bw_arena *arena, struct bw_doc *doc,
 /* Line number `line` (of the input) of the document's text, without its end; empty when outside. */
 struct bw_str bw_doc_line(const struct bw_doc *doc, uint32_t line);
 
+/* The same for many lines of one document: the search goes on where the last one ended. Zero-initialised it is ready. */
+struct bw_line_cursor {
+        uint32_t lines; /* passed */
+        size_t at;      /* where the next one begins in the document's text */
+};
+struct bw_str bw_doc_line_from(const struct bw_doc *doc, uint32_t line, struct bw_line_cursor *cursor);
+
 #endif
