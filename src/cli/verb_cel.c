@@ -39,7 +39,9 @@ static void session_done(struct session *s)
 static int begin(struct session *s, struct bw_error *reterr)
 {
         static const struct bw_cel_variable object = {.name = {"object", 6}};
-        struct bw_cel_env_options options = {.variables = &object, .n_variables = s->has_object ? 1 : 0};
+        /* A dump evaluates nothing, so the variable needs no document. */
+        bool declared = s->has_object || bw_args_has(s->args, BW_OPT_DUMP);
+        struct bw_cel_env_options options = {.variables = &object, .n_variables = declared};
         int r;
 
         s->arena = bw_arena_new(BW_LIMIT_DOC_ARENA);
