@@ -374,7 +374,7 @@ static const struct bw_opaque_class format_class = {
         X(dns1123SubdomainPrefix, "DNS1123SubdomainPrefix", check_subdomain_prefix, 60)                                \
         X(dns1035LabelPrefix, "DNS1035LabelPrefix", check_label_1035_prefix, 30)                                       \
         X(labelValue, "LabelValue", check_label_value, 40)                                                             \
-        X(uri, "URI", check_uri, 1103)                                                                                 \
+        X(uri, "URI", check_uri, 1120)                                                                                 \
         X(uuid, "uuid", check_uuid, 70)                                                                                \
         X(byte, "byte", check_byte, 84)                                                                                \
         X(date, "date", check_date, 71)                                                                                \
