@@ -7,7 +7,7 @@
 #include "base/buf.h"
 #include "cel/compile_internal.h"
 
-#define MOST_KEYS 64
+#define MOST_KEYS 16
 
 /* ---- names ---- */
 

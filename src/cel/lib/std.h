@@ -12,8 +12,8 @@
 
 extern const struct bw_cel_library bw_cel_lib_operators, bw_cel_lib_conversions, bw_cel_lib_text, bw_cel_lib_optional;
 
-/* string(double): the fewest digits that read back the same; with an exponent below 0.0001 and from a million on. Returns
- * the length. */
+/* string(double): the fewest digits that read back the same; with an exponent below 0.0001 and from a million on.
+ * Returns the length. */
 #define BW_STD_DOUBLE_TEXT 40
 size_t bw_std_write_double(double d, char out[BW_STD_DOUBLE_TEXT]);
 
