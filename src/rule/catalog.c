@@ -359,7 +359,10 @@ int rule_catalog_open(struct bw_catalog *catalog, struct rule_entry *entry, bool
                 if (r < 0)
                         return r;
         }
-        return rule_compile(catalog->arena, &catalog->options, catalog->env, entry->rule, reterr);
+        r = rule_compile(catalog->arena, &catalog->options, catalog->env, entry->rule, reterr);
+        if (r == 0)
+                catalog->n_compiled++;
+        return r;
 }
 
 static bool contains(const struct bw_str *texts, size_t n, struct bw_str text)
@@ -466,6 +469,11 @@ int bw_catalog_prepare(struct bw_catalog *catalog, const struct bw_doc *doc, str
 }
 
 /* ---- listing */
+
+size_t bw_catalog_compiled(const struct bw_catalog *catalog)
+{
+        return catalog->n_compiled;
+}
 
 size_t bw_catalog_size(const struct bw_catalog *catalog)
 {

@@ -236,6 +236,7 @@ static int evaluate_pod(void *userdata, const struct bw_pod *pod)
         struct pods_run *run = userdata;
         struct bw_judge *judge = run->judge;
 
+        judge->pods++;
         judge->pod = *pod;
         judge->n_reported = 0;
         if (judge_begin_pod(judge, pod->metadata, pod->spec, bw_str_is(judge->doc->kind, "Pod"), judge->world.raw) < 0)

@@ -60,6 +60,11 @@ uint64_t bw_judge_evaluations(const struct bw_judge *judge)
         return judge->evaluations;
 }
 
+uint64_t bw_judge_pods(const struct bw_judge *judge)
+{
+        return judge->pods;
+}
+
 /* ---- the pod */
 
 /* Slots that are made when an expression first uses them: costly, or rarely used. */

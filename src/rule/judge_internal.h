@@ -52,6 +52,7 @@ struct bw_judge {
         bool include_passed;
         struct bw_summary summary;
         uint64_t evaluations;
+        uint64_t pods;
 
         struct bw_arena *scratch;
         struct bw_cel_eval_options eval;

@@ -52,6 +52,8 @@ bool bw_catalog_is_ready(const struct bw_catalog *catalog, const struct bw_doc *
 BW_CHECK int bw_catalog_prepare(struct bw_catalog *catalog, const struct bw_doc *doc, struct bw_error *reterr);
 
 size_t bw_catalog_size(const struct bw_catalog *catalog);
+/* Rules compiled so far: those that the kinds met need. */
+size_t bw_catalog_compiled(const struct bw_catalog *catalog);
 /* Rules in id order, for list, show and explain (parses all of them on first use). */
 BW_CHECK int bw_catalog_infos(struct bw_catalog *catalog, const struct bw_rule_info *const **ret_infos, size_t *ret_n,
                               struct bw_error *reterr);
@@ -83,6 +85,8 @@ BW_DEFINE_AUTO(struct bw_judge *, bw_judge_free);
 void bw_judge_summary(const struct bw_judge *judge, struct bw_summary *add_to);
 /* Rules that were run on a document, so far. */
 uint64_t bw_judge_evaluations(const struct bw_judge *judge);
+/* Pods and pod templates that rules were run on, so far. */
+uint64_t bw_judge_pods(const struct bw_judge *judge);
 
 /* Takes findings as they are made. Texts live in the arena given to bw_catalog_evaluate. A non-zero return stops. */
 typedef int (*bw_finding_sink)(void *userdata, const struct bw_finding *finding);

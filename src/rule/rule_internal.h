@@ -310,6 +310,7 @@ struct bw_catalog {
         size_t n_groups;
         size_t cap_groups;
         struct bw_cel_env *env;        /* made at the first compilation */
+        size_t n_compiled;
         struct bw_framework **frameworks; /* of users; the built-in ones are added by bw_catalog_frameworks() */
         size_t n_frameworks;
         size_t cap_frameworks;

@@ -172,6 +172,7 @@ static void add_up(struct bw_scan *scan, const struct bw_scan_options *options)
                         continue;
                 bw_judge_summary(w->judge, summary);
                 stats->evaluations += bw_judge_evaluations(w->judge);
+                stats->pods += bw_judge_pods(w->judge);
                 read = bw_unit_stats(w->unit);
                 stats->files += read.files;
                 stats->bytes += read.bytes;
@@ -180,6 +181,7 @@ static void add_up(struct bw_scan *scan, const struct bw_scan_options *options)
                 stats->templates += w->n_templates;
                 stats->arena_peak = BW_MAX(stats->arena_peak, (uint64_t)w->arena_peak);
         }
+        stats->rules_compiled = bw_catalog_compiled(options->catalog);
         summary->documents = stats->documents;
         summary->other = stats->other;
         summary->rules = bw_catalog_size(options->catalog);
