@@ -70,28 +70,28 @@ struct reading {
         uint64_t flow_cost; /* libyaml looks at each open flow collection at each token */
 };
 
-static int check_version(const yaml_event_t *event, const struct bw_mark *mark, struct bw_error *reterr)
+static int check_version(const yaml_event_t *event, struct bw_mark mark, struct bw_error *reterr)
 {
         const yaml_version_directive_t *v = event->data.document_start.version_directive;
 
         if (v && (v->major != 1 || v->minor != 1))
-                return bw_error_at(reterr, -EINVAL, mark->line, mark->column, "YAML %d.%d: Kubernetes reads YAML 1.1",
+                return bw_error_at(reterr, -EINVAL, mark.line, mark.column, "YAML %d.%d: Kubernetes reads YAML 1.1",
                                    v->major, v->minor);
         return 0;
 }
 
-static BW_COLD int flow_error(const struct bw_mark *mark, struct bw_error *reterr)
+static BW_COLD int flow_error(struct bw_mark mark, struct bw_error *reterr)
 {
-        return bw_error_at(reterr, -E2BIG, mark->line, mark->column,
+        return bw_error_at(reterr, -E2BIG, mark.line, mark.column,
                            "too many values at too great a depth of brackets (limit %" PRIu64 ")", BW_LIMIT_YAML_FLOW);
 }
 
-static int on_scalar(struct reading *r, yaml_event_t *event, const struct bw_mark *mark, struct bw_error *reterr)
+static int on_scalar(struct reading *r, yaml_event_t *event, struct bw_mark mark, struct bw_error *reterr)
 {
         int status;
 
         if (bw_yaml_may_need_repair(&r->source, event, r->flow)) {
-                status = bw_yaml_repair_event(&r->source, event, r->flow, *mark, reterr);
+                status = bw_yaml_repair_event(&r->source, event, r->flow, mark, reterr);
                 if (status < 0)
                         return status;
         }
@@ -105,18 +105,18 @@ static inline int on_event(struct reading *r, yaml_event_t *event, struct bw_err
 
         r->flow_cost += r->flow;
         if (BW_UNLIKELY(r->flow_cost > BW_LIMIT_YAML_FLOW))
-                return flow_error(&mark, reterr);
+                return flow_error(mark, reterr);
         switch (event->type) {
         case YAML_SCALAR_EVENT:
-                return on_scalar(r, event, &mark, reterr);
+                return on_scalar(r, event, mark, reterr);
         case YAML_ALIAS_EVENT:
-                return bw_yaml_alias(&r->composer, event, &mark, reterr);
+                return bw_yaml_alias(&r->composer, event, mark, reterr);
         case YAML_SEQUENCE_START_EVENT:
                 r->flow += r->flow || event->data.sequence_start.style == YAML_FLOW_SEQUENCE_STYLE;
-                return bw_yaml_begin(&r->composer, false, event->data.sequence_start.anchor, &mark, reterr);
+                return bw_yaml_begin(&r->composer, false, event->data.sequence_start.anchor, mark, reterr);
         case YAML_MAPPING_START_EVENT:
                 r->flow += r->flow || event->data.mapping_start.style == YAML_FLOW_MAPPING_STYLE;
-                return bw_yaml_begin(&r->composer, true, event->data.mapping_start.anchor, &mark, reterr);
+                return bw_yaml_begin(&r->composer, true, event->data.mapping_start.anchor, mark, reterr);
         case YAML_SEQUENCE_END_EVENT:
         case YAML_MAPPING_END_EVENT:
                 r->flow -= r->flow > 0;
@@ -124,7 +124,7 @@ static inline int on_event(struct reading *r, yaml_event_t *event, struct bw_err
         case YAML_STREAM_START_EVENT:
                 return 0;
         case YAML_DOCUMENT_START_EVENT:
-                return check_version(event, &mark, reterr);
+                return check_version(event, mark, reterr);
         default: /* the end of the document, or of a text without one */
                 return 1;
         }

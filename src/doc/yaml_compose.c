@@ -50,14 +50,14 @@ static BW_COLD int grow(void *array_ptr, const void *room, size_t *cap, size_t s
         return 0;
 }
 
-static BW_COLD int fail(const struct bw_mark *mark, struct bw_error *reterr, const char *why)
+static BW_COLD int fail(struct bw_mark mark, struct bw_error *reterr, const char *why)
 {
-        return bw_error_at(reterr, -EINVAL, mark->line, mark->column, "%s", why);
+        return bw_error_at(reterr, -EINVAL, mark.line, mark.column, "%s", why);
 }
 
-static BW_COLD int fail_limit(const struct bw_mark *mark, struct bw_error *reterr, const char *what, uint64_t limit)
+static BW_COLD int fail_limit(struct bw_mark mark, struct bw_error *reterr, const char *what, uint64_t limit)
 {
-        return bw_error_at(reterr, -E2BIG, mark->line, mark->column, "more than %" PRIu64 " %s", limit, what);
+        return bw_error_at(reterr, -E2BIG, mark.line, mark.column, "more than %" PRIu64 " %s", limit, what);
 }
 
 static inline void copy_word(char *to, const char *from, size_t size)
@@ -133,7 +133,7 @@ static double allowed_ratio(uint64_t decoded)
         return 0.99 - 0.89 * (((double)decoded - low) / (high - low));
 }
 
-static inline int count(struct bw_yaml_composer *c, uint64_t decoded, uint64_t aliased, const struct bw_mark *mark,
+static inline int count(struct bw_yaml_composer *c, uint64_t decoded, uint64_t aliased, struct bw_mark mark,
                  struct bw_error *reterr)
 {
         if (__builtin_add_overflow(c->decoded, decoded, &c->decoded) ||
@@ -191,7 +191,7 @@ static int grow_anchor_index(struct bw_yaml_composer *c)
 }
 
 /* Defines an anchor for a node that begins now; *ret: its number + 1. */
-static BW_COLD int new_anchor(struct bw_yaml_composer *c, const yaml_char_t *anchor, const struct bw_mark *mark,
+static BW_COLD int new_anchor(struct bw_yaml_composer *c, const yaml_char_t *anchor, struct bw_mark mark,
                               uint32_t *ret, struct bw_error *reterr)
 {
         struct bw_str name = bw_str((const char *)anchor);
@@ -223,15 +223,15 @@ static BW_COLD int new_anchor(struct bw_yaml_composer *c, const yaml_char_t *anc
 }
 
 /* The same; 0 without an anchor. */
-static inline int define_anchor(struct bw_yaml_composer *c, const yaml_char_t *anchor, const struct bw_mark *mark,
+static inline int define_anchor(struct bw_yaml_composer *c, const yaml_char_t *anchor, struct bw_mark mark,
                                 uint32_t *ret, struct bw_error *reterr)
 {
         *ret = 0;
         return BW_LIKELY(!anchor) ? 0 : new_anchor(c, anchor, mark, ret, reterr);
 }
 
-static inline void set_anchor(struct bw_yaml_composer *c, uint32_t anchor, uint32_t serial, struct bw_value value,
-                       uint64_t size, uint32_t height)
+static inline void set_anchor(struct bw_yaml_composer *c, uint32_t anchor, uint32_t serial, const struct bw_value *value,
+                              uint64_t size, uint32_t height)
 {
         struct bw_yaml_anchor *a;
 
@@ -240,20 +240,33 @@ static inline void set_anchor(struct bw_yaml_composer *c, uint32_t anchor, uint3
         a = &c->anchors[anchor - 1];
         if (a->serial != serial)
                 return; /* the name was given to another node in the meantime */
-        a->value = value;
+        a->value = *value;
         a->size = size;
         a->height = height;
 }
 
 /* ---- placing a finished node into its container ---- */
 
-static inline int push(struct bw_yaml_composer *c, struct bw_value value, const struct bw_mark *mark, struct bw_error *reterr)
+/*
+ * Where the next item goes; NULL when memory is used up. Values are built there, half by half: a value that is built in a
+ * local variable and then copied as a whole makes the processor wait for both halves.
+ */
+static inline struct bw_yaml_item *slot(struct bw_yaml_composer *c)
 {
         if (BW_UNLIKELY(c->n_items == c->cap_items) &&
             grow(&c->items, c->room->items, &c->cap_items, sizeof(*c->items)) < 0)
+                return NULL;
+        return &c->items[c->n_items];
+}
+
+static int push(struct bw_yaml_composer *c, struct bw_value value, struct bw_mark mark, struct bw_error *reterr)
+{
+        struct bw_yaml_item *to = slot(c);
+
+        if (!to)
                 return bw_error_nomem(reterr);
-        c->items[c->n_items].value = value;
-        c->items[c->n_items].mark = *mark;
+        to->value = value;
+        to->mark = mark;
         c->n_items++;
         return 0;
 }
@@ -264,15 +277,15 @@ static int merge_map(struct bw_yaml_composer *c, struct bw_value map, struct bw_
         int r = 0;
 
         for (uint32_t i = 0; i < map.n && r == 0; i++) {
-                r = push(c, map.map->entries[i].key, &map.map->marks[2 * (size_t)i], reterr);
+                r = push(c, map.map->entries[i].key, map.map->marks[2 * (size_t)i], reterr);
                 if (r == 0)
-                        r = push(c, map.map->entries[i].value, &map.map->marks[2 * (size_t)i + 1], reterr);
+                        r = push(c, map.map->entries[i].value, map.map->marks[2 * (size_t)i + 1], reterr);
         }
         return r;
 }
 
 /* The value of a merge key: a map, or a list of maps of which the first wins. */
-static int merge(struct bw_yaml_composer *c, struct bw_value v, bool is_alias, const struct bw_mark *mark,
+static int merge(struct bw_yaml_composer *c, struct bw_value v, bool is_alias, struct bw_mark mark,
                  struct bw_error *reterr)
 {
         int r = 0;
@@ -283,14 +296,14 @@ static int merge(struct bw_yaml_composer *c, struct bw_value v, bool is_alias, c
                 return fail(mark, reterr, "a merge key (<<) takes a map or a list of maps");
         for (uint32_t i = 0; i < v.n; i++)
                 if (v.list->items[i].type != BW_MAP)
-                        return fail(&v.list->marks[i], reterr, "a merge key (<<) takes a map or a list of maps");
+                        return fail(v.list->marks[i], reterr, "a merge key (<<) takes a map or a list of maps");
         for (uint32_t i = v.n; i > 0 && r == 0; i--)
                 r = merge_map(c, v.list->items[i - 1], reterr);
         return r;
 }
 
 /* A key that is no string. */
-static int make_key(struct bw_yaml_composer *c, struct bw_value *v, const struct bw_mark *mark, struct bw_error *reterr)
+static int make_key(struct bw_yaml_composer *c, struct bw_value *v, struct bw_mark mark, struct bw_error *reterr)
 {
         struct bw_str text;
 
@@ -307,39 +320,41 @@ static int make_key(struct bw_yaml_composer *c, struct bw_value *v, const struct
         return 0;
 }
 
-static inline int place(struct bw_yaml_composer *c, struct bw_value v, bool is_alias, const struct bw_mark *mark,
-                 struct bw_error *reterr)
+/* The node in the slot is complete. */
+static inline int place(struct bw_yaml_composer *c, bool is_alias, struct bw_error *reterr)
 {
+        struct bw_yaml_item *node = &c->items[c->n_items];
         struct bw_yaml_frame *f;
         int r;
 
-        if (c->n_frames == 0) {
-                c->root = v;
-                c->root_mark = *mark;
+        if (BW_UNLIKELY(c->n_frames == 0)) {
+                c->root = node->value;
+                c->root_mark = node->mark;
                 c->done = true;
                 return 0;
         }
         f = &c->frames[c->n_frames - 1];
         if (f->is_map && !f->in_value) {
                 f->in_value = true;
-                if (BW_UNLIKELY(v.type != BW_STRING)) {
-                        r = make_key(c, &v, mark, reterr);
+                if (BW_UNLIKELY(node->value.type != BW_STRING)) {
+                        r = make_key(c, &node->value, node->mark, reterr);
                         if (r < 0)
                                 return r;
                 }
-                return push(c, v, mark, reterr);
+        } else {
+                f->in_value = false;
+                if (BW_UNLIKELY(f->merging)) {
+                        f->merging = false;
+                        return merge(c, node->value, is_alias, node->mark, reterr);
+                }
         }
-        f->in_value = false;
-        if (f->merging) {
-                f->merging = false;
-                return merge(c, v, is_alias, mark, reterr);
-        }
-        return push(c, v, mark, reterr);
+        c->n_items++;
+        return 0;
 }
 
 /* ---- events ---- */
 
-static inline int count_node(struct bw_yaml_composer *c, const struct bw_mark *mark, struct bw_error *reterr)
+static inline int count_node(struct bw_yaml_composer *c, struct bw_mark mark, struct bw_error *reterr)
 {
         if (BW_UNLIKELY(++c->n_nodes > BW_LIMIT_DOC_NODES))
                 return fail_limit(mark, reterr, "values in one document", BW_LIMIT_DOC_NODES);
@@ -357,11 +372,11 @@ static bool is_merge_key(const struct bw_yaml_composer *c, const yaml_event_t *e
                                                      "tag:yaml.org,2002:merge")));
 }
 
-static BW_COLD int resolve_error(const struct bw_mark *mark, int code, struct bw_error *reterr)
+static BW_COLD int resolve_error(struct bw_mark mark, int code, struct bw_error *reterr)
 {
         if (reterr && reterr->line == 0) {
-                reterr->line = mark->line;
-                reterr->column = mark->column;
+                reterr->line = mark.line;
+                reterr->column = mark.column;
         }
         return code;
 }
@@ -371,7 +386,7 @@ static inline bool is_plain_string(struct bw_str text)
         return text.n && bw_yaml_hints[(unsigned char)text.p[0]] == BW_YAML_STRING;
 }
 
-static int resolve_scalar(struct bw_yaml_composer *c, const yaml_event_t *event, const struct bw_mark *mark,
+static int resolve_scalar(struct bw_yaml_composer *c, const yaml_event_t *event, struct bw_mark mark,
                           struct bw_value *ret, struct bw_error *reterr)
 {
         struct bw_str text = bw_str_n((const char *)event->data.scalar.value, event->data.scalar.length);
@@ -399,38 +414,42 @@ static int resolve_scalar(struct bw_yaml_composer *c, const yaml_event_t *event,
         return 0;
 }
 
-int bw_yaml_scalar(struct bw_yaml_composer *c, const yaml_event_t *event, const struct bw_mark *mark,
+int bw_yaml_scalar(struct bw_yaml_composer *c, const yaml_event_t *event, struct bw_mark mark,
                    struct bw_error *reterr)
 {
         bool merge_key = is_merge_key(c, event);
-        struct bw_value v;
+        struct bw_yaml_item *node = slot(c);
         uint32_t anchor;
         int r;
 
+        if (!node)
+                return bw_error_nomem(reterr);
+        node->mark = mark;
         r = count_node(c, mark, reterr);
         if (r == 0)
                 r = define_anchor(c, event->data.scalar.anchor, mark, &anchor, reterr);
         if (r == 0 && !merge_key)
                 r = count(c, 1, 0, mark, reterr);
         if (r == 0)
-                r = resolve_scalar(c, event, mark, &v, reterr);
+                r = resolve_scalar(c, event, mark, &node->value, reterr);
         if (BW_UNLIKELY(r < 0))
                 return r;
-        set_anchor(c, anchor, c->n_nodes, v, 1, 0);
+        set_anchor(c, anchor, c->n_nodes, &node->value, 1, 0);
         if (BW_UNLIKELY(merge_key)) {
                 c->frames[c->n_frames - 1].in_value = true;
                 c->frames[c->n_frames - 1].merging = true;
                 return 0;
         }
-        return place(c, v, false, mark, reterr);
+        return place(c, false, reterr);
 }
 
-int bw_yaml_alias(struct bw_yaml_composer *c, const yaml_event_t *event, const struct bw_mark *mark,
+int bw_yaml_alias(struct bw_yaml_composer *c, const yaml_event_t *event, struct bw_mark mark,
                     struct bw_error *reterr)
 {
         struct bw_str name = bw_str((const char *)event->data.alias.anchor);
         const struct bw_yaml_anchor *a = NULL;
         struct bw_yaml_frame *f;
+        struct bw_yaml_item *node;
         uint64_t size;
         int r = count_node(c, mark, reterr);
 
@@ -443,10 +462,10 @@ int bw_yaml_alias(struct bw_yaml_composer *c, const yaml_event_t *event, const s
                         a = &c->anchors[c->anchor_index[at] - 1];
         }
         if (!a)
-                return bw_error_at(reterr, -EINVAL, mark->line, mark->column, "unknown anchor \"%.*s\"",
+                return bw_error_at(reterr, -EINVAL, mark.line, mark.column, "unknown anchor \"%.*s\"",
                                    BW_STR_ARG(name));
         if (a->value.type == BW_ABSENT)
-                return bw_error_at(reterr, -EINVAL, mark->line, mark->column, "anchor \"%.*s\" contains itself",
+                return bw_error_at(reterr, -EINVAL, mark.line, mark.column, "anchor \"%.*s\" contains itself",
                                    BW_STR_ARG(name));
         if (c->n_frames + a->height > BW_LIMIT_DOC_DEPTH)
                 return fail_limit(mark, reterr, "nested lists and maps", BW_LIMIT_DOC_DEPTH);
@@ -460,10 +479,15 @@ int bw_yaml_alias(struct bw_yaml_composer *c, const yaml_event_t *event, const s
                 f = &c->frames[c->n_frames - 1];
                 f->height = BW_MAX(f->height, a->height);
         }
-        return place(c, a->value, true, mark, reterr);
+        node = slot(c);
+        if (!node)
+                return bw_error_nomem(reterr);
+        node->value = a->value;
+        node->mark = mark;
+        return place(c, true, reterr);
 }
 
-int bw_yaml_begin(struct bw_yaml_composer *c, bool is_map, const yaml_char_t *anchor, const struct bw_mark *mark,
+int bw_yaml_begin(struct bw_yaml_composer *c, bool is_map, const yaml_char_t *anchor, struct bw_mark mark,
                     struct bw_error *reterr)
 {
         bool merged_list = !is_map && c->n_frames && c->frames[c->n_frames - 1].merging;
@@ -485,7 +509,7 @@ int bw_yaml_begin(struct bw_yaml_composer *c, bool is_map, const yaml_char_t *an
                 return bw_error_nomem(reterr);
         f = &c->frames[c->n_frames++];
         *f = (struct bw_yaml_frame){.base = c->n_items, .decoded = before, .anchor = number, .serial = c->n_nodes,
-                                    .mark = *mark, .is_map = is_map};
+                                    .mark = mark, .is_map = is_map};
         return 0;
 }
 
@@ -494,9 +518,10 @@ static int make_list(struct bw_yaml_composer *c, const struct bw_yaml_item *item
         struct bw_list *list;
         struct bw_mark *marks;
 
-        *ret = bw_value_list(NULL, 0);
-        if (n == 0)
+        if (n == 0) {
+                *ret = bw_value_list(NULL, 0);
                 return 0;
+        }
         list = bw_arena_alloc(c->arena, sizeof(*list) + n * (sizeof(list->items[0]) + sizeof(*marks)));
         if (!list)
                 return -ENOMEM;
@@ -510,18 +535,19 @@ static int make_list(struct bw_yaml_composer *c, const struct bw_yaml_item *item
         return 0;
 }
 
-static int make_map(struct bw_yaml_composer *c, const struct bw_yaml_item *items, size_t n_items, struct bw_value *ret,
-                    bool *ret_repeated)
+/* -EEXIST: a key stands twice, and that is refused. */
+static int make_map(struct bw_yaml_composer *c, const struct bw_yaml_item *items, size_t n_items, struct bw_value *ret)
 {
         uint32_t n = (uint32_t)(n_items / 2);
         struct bw_map *map;
         struct bw_mark *marks;
+        bool repeated;
         int r;
 
-        *ret_repeated = false;
-        *ret = bw_value_map(NULL, 0);
-        if (n == 0)
+        if (n == 0) {
+                *ret = bw_value_map(NULL, 0);
                 return 0;
+        }
         map = bw_arena_alloc(c->arena, sizeof(*map) + n * (sizeof(map->entries[0]) + 2 * sizeof(*marks)));
         if (!map)
                 return -ENOMEM;
@@ -533,43 +559,52 @@ static int make_map(struct bw_yaml_composer *c, const struct bw_yaml_item *items
                 marks[2 * i + 1] = items[2 * i + 1].mark;
         }
         map->marks = marks;
-        r = bw_map_seal_last(c->arena, map, &n, marks, ret_repeated);
-        if (r < 0)
-                return r;
+        r = bw_map_seal_last(c->arena, map, &n, marks, &repeated);
+        if (r == 0 && repeated && c->strict)
+                r = -EEXIST;
         *ret = bw_value_map(map, n);
-        return 0;
+        return r;
+}
+
+static BW_COLD int end_error(const struct bw_yaml_composer *c, struct bw_mark mark, int code,
+                             struct bw_error *reterr)
+{
+        if (code == -EEXIST)
+                return fail(mark, reterr, "a key stands twice in this map");
+        if (code == -E2BIG)
+                return fail_limit(mark, reterr, "steps for a key: keys made to collide", BW_LIMIT_MAP_STEPS);
+        return bw_arena_error(c->arena, reterr);
 }
 
 int bw_yaml_end(struct bw_yaml_composer *c, struct bw_error *reterr)
 {
-        struct bw_yaml_frame f = c->frames[--c->n_frames];
-        bool repeated = false;
-        struct bw_value v;
+        const struct bw_yaml_frame *f = &c->frames[--c->n_frames];
+        struct bw_yaml_item *node = &c->items[f->base];
+        size_t n = c->n_items - f->base;
         int r;
 
-        if (f.is_map)
-                r = make_map(c, c->items + f.base, c->n_items - f.base, &v, &repeated);
-        else
-                r = make_list(c, c->items + f.base, c->n_items - f.base, &v);
-        if (r == -E2BIG)
-                return fail_limit(&f.mark, reterr, "steps for a key: keys made to collide", BW_LIMIT_MAP_STEPS);
-        if (r < 0)
-                return bw_arena_error(c->arena, reterr);
-        if (repeated && c->strict)
-                return fail(&f.mark, reterr, "a key stands twice in this map");
-        c->n_items = f.base;
-        set_anchor(c, f.anchor, f.serial, v, c->decoded - f.decoded, f.height + 1);
+        /* The container takes the place of its first item, which it has copied by then; an empty one needs room. */
+        c->n_items = f->base;
+        if (n == 0)
+                node = slot(c);
+        if (!node)
+                return bw_error_nomem(reterr);
+        r = f->is_map ? make_map(c, node, n, &node->value) : make_list(c, node, n, &node->value);
+        if (BW_UNLIKELY(r < 0))
+                return end_error(c, f->mark, r, reterr);
+        node->mark = f->mark;
+        set_anchor(c, f->anchor, f->serial, &node->value, c->decoded - f->decoded, f->height + 1);
         if (c->n_frames) {
                 struct bw_yaml_frame *up = &c->frames[c->n_frames - 1];
 
-                up->height = BW_MAX(up->height, f.height + 1);
+                up->height = BW_MAX(up->height, f->height + 1);
         }
-        return place(c, v, false, &f.mark, reterr);
+        return place(c, false, reterr);
 }
 
 /* ---- what JSON cannot hold ---- */
 
-static int check_value(struct bw_value v, const struct bw_mark *mark, struct bw_error *reterr)
+static int check_value(struct bw_value v, struct bw_mark mark, struct bw_error *reterr)
 {
         if (v.type == BW_DOUBLE && !__builtin_isfinite(v.d))
                 return fail(mark, reterr, "infinity and NaN are no JSON values");
@@ -584,10 +619,10 @@ static int check_members(struct bw_yaml_composer *c, struct bw_value v, struct b
         for (uint32_t i = 0; i < v.n && r == 0; i++) {
                 bool is_map = v.type == BW_MAP;
                 struct bw_value member = is_map ? v.map->entries[i].value : v.list->items[i];
-                const struct bw_mark *mark = is_map ? &v.map->marks[2 * (size_t)i + 1] : &v.list->marks[i];
+                struct bw_mark mark = is_map ? v.map->marks[2 * (size_t)i + 1] : v.list->marks[i];
 
                 if (is_map && v.map->entries[i].key.type != BW_STRING)
-                        return fail(&v.map->marks[2 * (size_t)i], reterr, "a key must be a text, a number or a bool");
+                        return fail(v.map->marks[2 * (size_t)i], reterr, "a key must be a text, a number or a bool");
                 r = check_value(member, mark, reterr);
                 if (r == 0 && (member.type == BW_MAP || member.type == BW_LIST))
                         r = push(c, member, mark, reterr);
@@ -602,9 +637,9 @@ int bw_yaml_compose_end(struct bw_yaml_composer *c, struct bw_error *reterr)
         if (!c->suspect)
                 return 0;
         c->n_items = 0;
-        r = check_value(c->root, &c->root_mark, reterr);
+        r = check_value(c->root, c->root_mark, reterr);
         if (r == 0 && (c->root.type == BW_MAP || c->root.type == BW_LIST))
-                r = push(c, c->root, &c->root_mark, reterr);
+                r = push(c, c->root, c->root_mark, reterr);
         while (r == 0 && c->n_items)
                 r = check_members(c, c->items[--c->n_items].value, reterr);
         return r;

@@ -117,12 +117,12 @@ void bw_yaml_composer_init(struct bw_yaml_composer *c, struct bw_arena *arena, s
                            uint32_t line);
 void bw_yaml_composer_done(struct bw_yaml_composer *c);
 /* Take one event that stands at mark. -EINVAL, -E2BIG, -ENOMEM with the place. */
-BW_CHECK int bw_yaml_scalar(struct bw_yaml_composer *c, const yaml_event_t *event, const struct bw_mark *mark,
+BW_CHECK int bw_yaml_scalar(struct bw_yaml_composer *c, const yaml_event_t *event, struct bw_mark mark,
                             struct bw_error *reterr);
-BW_CHECK int bw_yaml_alias(struct bw_yaml_composer *c, const yaml_event_t *event, const struct bw_mark *mark,
+BW_CHECK int bw_yaml_alias(struct bw_yaml_composer *c, const yaml_event_t *event, struct bw_mark mark,
                            struct bw_error *reterr);
 BW_CHECK int bw_yaml_begin(struct bw_yaml_composer *c, bool is_map, const yaml_char_t *anchor,
-                           const struct bw_mark *mark, struct bw_error *reterr);
+                           struct bw_mark mark, struct bw_error *reterr);
 BW_CHECK int bw_yaml_end(struct bw_yaml_composer *c, struct bw_error *reterr);
 /* After the last event: refuses what JSON cannot hold. */
 BW_CHECK int bw_yaml_compose_end(struct bw_yaml_composer *c, struct bw_error *reterr);

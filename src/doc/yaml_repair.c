@@ -218,7 +218,7 @@ static int extend_tag(struct bw_yaml_source *s, size_t at, struct bw_error *rete
 }
 
 /* libyaml ends a tag in a flow collection at ','; the node is empty then. */
-static int check_flow_tag(struct bw_yaml_source *s, const yaml_event_t *event, const struct bw_mark *mark,
+static int check_flow_tag(struct bw_yaml_source *s, const yaml_event_t *event, struct bw_mark mark,
                           struct bw_error *reterr)
 {
         size_t at = byte_of(s, event->end_mark.index);
@@ -227,7 +227,7 @@ static int check_flow_tag(struct bw_yaml_source *s, const yaml_event_t *event, c
         if (byte_at(s, at) != ',' || byte_at(s, word) != '!')
                 return 0;
         if (byte_at(s, word + 1) == '<')
-                return bw_error_at(reterr, -EINVAL, mark->line, mark->column, "a blank must follow the tag");
+                return bw_error_at(reterr, -EINVAL, mark.line, mark.column, "a blank must follow the tag");
         return extend_tag(s, at, reterr);
 }
 
@@ -245,7 +245,7 @@ static bool has_escape(struct bw_str quoted, char c)
         return false;
 }
 
-static int check_slashes(struct bw_yaml_source *s, const yaml_event_t *event, const struct bw_mark *mark,
+static int check_slashes(struct bw_yaml_source *s, const yaml_event_t *event, struct bw_mark mark,
                          struct bw_error *reterr)
 {
         size_t from;
@@ -263,7 +263,7 @@ static int check_slashes(struct bw_yaml_source *s, const yaml_event_t *event, co
         while (from < to && s->shown.p[from] != '"')
                 from++;
         if (has_escape(bw_str_n(s->shown.p + from, to - from), '/'))
-                return bw_error_at(reterr, -EINVAL, mark->line, mark->column, "unknown escape \\/ in a quoted scalar");
+                return bw_error_at(reterr, -EINVAL, mark.line, mark.column, "unknown escape \\/ in a quoted scalar");
         return 0;
 }
 
@@ -331,10 +331,10 @@ int bw_yaml_repair_event(struct bw_yaml_source *s, yaml_event_t *event, uint32_t
                         return bw_error_at(reterr, -EINVAL, mark.line, mark.column,
                                            "a plain scalar in a flow collection cannot have a question mark");
                 if (event->data.scalar.tag && event->data.scalar.length == 0)
-                        return check_flow_tag(s, event, &mark, reterr);
+                        return check_flow_tag(s, event, mark, reterr);
         }
         if (event->data.scalar.style == YAML_DOUBLE_QUOTED_SCALAR_STYLE)
-                return check_slashes(s, event, &mark, reterr);
+                return check_slashes(s, event, mark, reterr);
         return 0;
 }
 
