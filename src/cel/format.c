@@ -4,7 +4,6 @@
 #include "base/utf8.h"
 #include "cel/cel.h"
 #include "cel/lib/time.h"
-#include "cel/lib/time_internal.h"
 
 static void format(struct bw_buf *out, struct bw_value v, unsigned depth);
 
@@ -91,7 +90,7 @@ static void put_duration(struct bw_buf *out, int64_t nanos)
 
 static void put_timestamp(struct bw_buf *out, struct bw_value v)
 {
-        v.hash = TIME_ZONE_BASE; /* in UTC: the zone is no part of the value */
+        v.hash = BW_CEL_TIME_UTC; /* in UTC: the zone is no part of the value */
         bw_buf_puts(out, "timestamp(\"");
         bw_cel_timestamp_format(out, v);
         bw_buf_puts(out, "\")");

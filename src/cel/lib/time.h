@@ -11,6 +11,8 @@
 
 #include "value/value.h"
 
+#define BW_CEL_TIME_UTC 0x8000 /* in hash: no offset */
+
 /* -EINVAL: not of the form; -ERANGE: no such time, or out of range. */
 BW_CHECK int bw_cel_timestamp_parse(struct bw_str text, struct bw_value *ret);
 BW_CHECK int bw_cel_duration_parse(struct bw_str text, struct bw_value *ret);

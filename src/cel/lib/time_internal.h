@@ -13,7 +13,6 @@
 #define TIME_MAX INT64_C(253402300799) /* 9999-12-31T23:59:59Z */
 #define TIME_DAY 86400
 #define TIME_NANO 1000000000
-#define TIME_ZONE_BASE 0x8000 /* in bw_value.hash: offset 0 */
 
 struct bw_civil {
         int64_t year;

@@ -68,7 +68,7 @@ int bw_cel_timestamp_make(int64_t seconds, uint32_t nanoseconds, struct bw_value
 {
         if (seconds < TIME_MIN || seconds > TIME_MAX)
                 return -ERANGE;
-        *ret = (struct bw_value){.type = BW_TIMESTAMP, .hash = TIME_ZONE_BASE, .i = seconds};
+        *ret = (struct bw_value){.type = BW_TIMESTAMP, .hash = BW_CEL_TIME_UTC, .i = seconds};
         ret->n = nanoseconds;
         return 0;
 }
@@ -164,7 +164,7 @@ int bw_cel_timestamp_parse(struct bw_str text, struct bw_value *ret)
                                   nanoseconds, &v);
         if (r < 0)
                 return r;
-        v.hash = (uint16_t)(TIME_ZONE_BASE + minutes);
+        v.hash = (uint16_t)(BW_CEL_TIME_UTC + minutes);
         *ret = v;
         return 0;
 }
@@ -181,7 +181,7 @@ static void put_fraction(struct bw_buf *out, uint32_t value, int digits)
 
 void bw_cel_timestamp_format(struct bw_buf *out, struct bw_value timestamp)
 {
-        int minutes = timestamp.hash - TIME_ZONE_BASE;
+        int minutes = timestamp.hash - BW_CEL_TIME_UTC;
         struct bw_civil c = bw_time_civil(timestamp.i + minutes * 60);
 
         bw_buf_printf(out, "%04" PRId64 "-%02d-%02dT%02d:%02d:%02d", c.year, c.month, c.day, c.hour, c.minute,
