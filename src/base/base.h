@@ -91,6 +91,11 @@ bool bw_str_starts(struct bw_str s, struct bw_str prefix) BW_PURE;
 bool bw_str_ends(struct bw_str s, struct bw_str suffix) BW_PURE;
 /* The offset of needle in s, or SIZE_MAX. An empty needle is at 0. */
 size_t bw_str_find(struct bw_str s, struct bw_str needle) BW_PURE;
+/* What follows the first n bytes (at most s.n). */
+static inline struct bw_str bw_str_rest(struct bw_str s, size_t n)
+{
+        return n ? bw_str_n(s.p + n, s.n - n) : s; /* NULL + 0 is undefined */
+}
 /* Without blanks, tabs, CR and LF at both ends. */
 struct bw_str bw_str_trim(struct bw_str s) BW_PURE;
 /* Cuts s at the first sep: gives the part before it and leaves the rest in *s; false when *s is used up. */

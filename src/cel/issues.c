@@ -120,7 +120,7 @@ static void put_excerpt(struct bw_buf *out, struct bw_str line, uint32_t column)
 {
         size_t first = column > EXCERPT_BEFORE ? column - EXCERPT_BEFORE : 0;
         size_t from = bw_utf8_offset(line, first);
-        struct bw_str rest = bw_str_n(line.p + from, line.n - from);
+        struct bw_str rest = bw_str_rest(line, from);
         uint32_t code;
 
         bw_buf_puts(out, first ? " | …" : " | ");

@@ -139,15 +139,16 @@ static int open_list(struct opening *o, struct bw_doc *doc, unsigned depth, stru
                 return o->each(o->ctx, doc, reterr);
         }
         if (depth >= BW_LIMIT_LIST_DEPTH)
-                return bw_error_at(reterr, -E2BIG, doc->mark.line, doc->mark.column, "more than %d Lists inside each other",
-                                   BW_LIMIT_LIST_DEPTH);
+                return bw_error_at(reterr, -E2BIG, doc->mark.line, doc->mark.column,
+                                   "more than %d Lists inside each other", BW_LIMIT_LIST_DEPTH);
         for (uint32_t i = 0; i < items.n && r >= 0; i++) {
                 struct bw_doc item = *doc;
 
                 item.root = items.list->items[i];
                 if (items.list->marks)
                         item.mark = items.list->marks[i];
-                r = add_type(o->arena, &item, bw_map_text(doc->root, "apiVersion"), bw_map_text(doc->root, "kind"), reterr);
+                r = add_type(o->arena, &item, bw_map_text(doc->root, "apiVersion"), bw_map_text(doc->root, "kind"),
+                             reterr);
                 if (r == 0)
                         r = open_list(o, &item, depth + 1, reterr);
         }
@@ -191,8 +192,9 @@ struct bw_mark bw_doc_mark(struct bw_doc *doc, struct bw_arena *arena, struct bw
 /* A line ends at LF, CR LF or, in YAML, at CR. */
 static size_t line_end(const struct bw_doc *doc, size_t at)
 {
-        const char *from = doc->text.p + at;
-        size_t n = doc->text.n - at;
+        struct bw_str rest = bw_str_rest(doc->text, at);
+        const char *from = rest.p;
+        size_t n = rest.n;
         const char *end = n ? memchr(from, '\n', n) : NULL;
         const char *cr = NULL;
 
@@ -219,7 +221,8 @@ struct bw_str bw_doc_line_from(const struct bw_doc *doc, uint32_t line, struct b
                         break;
                 if (end >= doc->text.n)
                         return (struct bw_str){.p = ""};
-                cursor->at = end + 1 + (doc->text.p[end] == '\r' && end + 1 < doc->text.n && doc->text.p[end + 1] == '\n');
+                cursor->at =
+                        end + 1 + (doc->text.p[end] == '\r' && end + 1 < doc->text.n && doc->text.p[end + 1] == '\n');
         }
         while (end > from && doc->text.p[end - 1] == '\r')
                 end--;

@@ -174,7 +174,7 @@ static void put_quoted(struct bw_buf *out, struct bw_str s)
                 uint32_t rune;
 
                 bw_report_put(out, s.p, n);
-                s = bw_str_n(s.p + n, s.n - n);
+                s = bw_str_rest(s, n);
                 if (s.n == 0)
                         break;
                 n = bw_utf8_decode(s, &rune);

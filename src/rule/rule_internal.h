@@ -4,8 +4,8 @@
  * Ownership: a rule and all it points to live in the catalog's arena; programs also hold what bw_cel_program_done() frees.
  * Threads: a rule is immutable once its kind is prepared.
  */
-#ifndef BW_RULE_INTERNAL_H
-#define BW_RULE_INTERNAL_H
+#ifndef BW_RULE_RULE_INTERNAL_H
+#define BW_RULE_RULE_INTERNAL_H
 
 #include "base/limits.h"
 #include "cel/cel.h"
@@ -58,6 +58,8 @@ enum rule_truth {
         TRUTH_FAILS,
 };
 
+struct pred;
+
 struct rule_expr {
         struct bw_str source;          /* p is NULL: not there */
         struct bw_mark mark;           /* of the scalar in the file */
@@ -65,6 +67,7 @@ struct rule_expr {
         uint64_t uses;                 /* slots, those of used variables included */
         uint64_t variables;            /* of them, the rule's own variables */
         uint8_t truth[3];              /* enum rule_truth for null, false, true */
+        struct pred *pred;             /* quick answers for an expression on one value alone; may be NULL */
 };
 
 /* Minor versions of Kubernetes 1.N, both ends included. */
