@@ -3,6 +3,7 @@
 #include "rule/judge_internal.h"
 
 #include "base/error.h"
+#include "rule/pred_internal.h"
 
 struct walk {
         struct bw_judge *judge;
@@ -37,20 +38,24 @@ static struct bw_value value_at(struct bw_value v, const struct bw_path *path)
         return v;
 }
 
-static enum rule_truth tabulated(const struct rule_expr *expr, struct bw_value v)
+/* What is known without running the program. */
+static enum rule_truth quick(const struct rule_expr *expr, struct bw_value v)
 {
+        static const enum rule_truth truths[] = {
+                [PRED_UNKNOWN] = TRUTH_ASK, [PRED_YES] = TRUTH_HOLDS, [PRED_NO] = TRUTH_FAILS};
+
         if (v.type == BW_NULL)
                 return (enum rule_truth)expr->truth[0];
         if (v.type == BW_BOOL)
                 return (enum rule_truth)expr->truth[1 + v.b];
-        return TRUTH_ASK;
+        return expr->pred ? truths[pred_ask(expr->pred, v)] : TRUTH_ASK;
 }
 
 /* 1 when the expression holds, 0 when not, -EINVAL. */
 static int holds(struct bw_judge *judge, const struct rule_expr *expr, const struct judge_item *item,
                  struct bw_error *reterr)
 {
-        enum rule_truth known = tabulated(expr, expr->uses & SLOT_BIT(SLOT_VALUE) ? item->value : item->each);
+        enum rule_truth known = quick(expr, expr->uses & SLOT_BIT(SLOT_VALUE) ? item->value : item->each);
         struct bw_value v;
 
         if (known != TRUTH_ASK)
@@ -208,12 +213,13 @@ static struct judge_memo *memo_for(struct bw_judge *judge, const struct rule_exp
 /* An expression on a value alone. Anything but a clear yes is a no. */
 static bool clears(struct bw_judge *judge, const struct rule_expr *expr, struct bw_value v)
 {
-        enum rule_truth known = tabulated(expr, v);
-        struct judge_memo *memo = memo_for(judge, expr, v);
+        enum rule_truth known = quick(expr, v);
+        struct judge_memo *memo;
         struct bw_value answer;
 
         if (known != TRUTH_ASK)
                 return known == TRUTH_HOLDS;
+        memo = memo_for(judge, expr, v);
         if (memo && memo->expr == expr && memo->head == v.head && memcmp(memo->text, v.s, v.n) == 0)
                 return memo->clears;
         if (v.type == BW_MAP || v.type == BW_LIST)

@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "cel/types.h"
 #include "rule/place_internal.h"
+#include "rule/pred_internal.h"
 #include "rule/rule_internal.h"
 
 static const char *const slot_names[_SLOT_FIXED] = {
@@ -48,7 +49,7 @@ int rule_env_new(const struct bw_catalog_options *options, const struct rule_var
 }
 
 /* What the program answers when only `slot` varies: for null, false and true, at every version. */
-static int tabulate(struct bw_arena *arena, const struct bw_rule *rule, struct rule_expr *expr, enum rule_slot slot)
+static void tabulate(struct bw_arena *arena, const struct bw_rule *rule, struct rule_expr *expr, enum rule_slot slot)
 {
         const struct bw_value inputs[3] = {bw_value_null(), bw_value_bool(false), bw_value_bool(true)};
         struct bw_value slots[RULE_MAX_SLOTS] = {0};
@@ -77,7 +78,6 @@ static int tabulate(struct bw_arena *arena, const struct bw_rule *rule, struct r
                 expr->truth[i] = (uint8_t)answer;
         }
         bw_arena_restore(arena, mark);
-        return 0;
 }
 
 struct compile_run {
@@ -132,10 +132,12 @@ static int compile_expr(void *userdata, struct rule_expr *expr, const char *what
                 expr->uses |= of->uses;
         }
         if ((expr->uses & ~constants) == SLOT_BIT(SLOT_VALUE))
-                return tabulate(run->arena, rule, expr, SLOT_VALUE);
-        if ((expr->uses & ~constants) == SLOT_BIT(SLOT_EACH))
-                return tabulate(run->arena, rule, expr, SLOT_EACH);
-        return 0;
+                tabulate(run->arena, rule, expr, SLOT_VALUE);
+        else if ((expr->uses & ~constants) == SLOT_BIT(SLOT_EACH))
+                tabulate(run->arena, rule, expr, SLOT_EACH);
+        else
+                return 0;
+        return pred_new(run->arena, ast, &expr->pred) < 0 ? bw_error_nomem(run->reterr) : 0;
 }
 
 int rule_compile(struct bw_arena *arena, const struct bw_catalog_options *options, const struct bw_cel_env *shared,
