@@ -111,6 +111,15 @@ static bool fill_candidates(struct bw_compiler *c, const struct bw_cel_function_
         return true;
 }
 
+static enum bw_cel_site_kind site_kind(struct bw_str function)
+{
+        if (bw_str_is(function, "_==_"))
+                return BW_CEL_SITE_EQUAL;
+        if (bw_str_is(function, "_!=_"))
+                return BW_CEL_SITE_NOT_EQUAL;
+        return bw_str_is(function, "@in") ? BW_CEL_SITE_IN : BW_CEL_SITE_CALL;
+}
+
 bool bw_compile_site(struct bw_compiler *c, const struct bw_cel_expr *e, struct bw_cel_site *site,
                      const struct bw_cel_expr ***ret_args)
 {
@@ -136,6 +145,7 @@ bool bw_compile_site(struct bw_compiler *c, const struct bw_cel_expr *e, struct 
         *ret_args = args;
         if (c->status < 0 || !fill_candidates(c, set, ref, site))
                 return false;
+        site->machine_does = site_kind(site->function);
         site->is_settled = ref->n_overloads == 1;
         site->is_standard = is_standard(site->function);
         if (site->is_settled)

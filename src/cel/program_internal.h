@@ -79,6 +79,14 @@ struct bw_cel_candidate {
         const struct bw_cel_signature *signature;
 };
 
+/* Calls that the machine makes itself, because it counts what they walk over. */
+enum bw_cel_site_kind {
+        BW_CEL_SITE_CALL,
+        BW_CEL_SITE_EQUAL,
+        BW_CEL_SITE_NOT_EQUAL,
+        BW_CEL_SITE_IN,
+};
+
 /* A call: its candidates in declaration order; the first that fits the arguments' types is called. */
 struct bw_cel_site {
         struct bw_str function;
@@ -87,6 +95,7 @@ struct bw_cel_site {
         const struct bw_cel_candidate *candidates;
         const struct bw_regex *regex; /* the second argument, when it is a constant pattern */
         bw_regex_function regex_call; /* then called instead of the candidate */
+        enum bw_cel_site_kind machine_does;
         bool is_settled;              /* the checker left one overload */
         bool is_standard;             /* costs what the settled overload costs, else 1; others: what was called costs */
         bw_cel_cost_fn cost;          /* of the settled overload; NULL: 1 */

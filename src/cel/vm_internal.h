@@ -53,10 +53,10 @@ static inline bool is_false(struct bw_value v)
         return v.type == BW_BOOL && !v.b;
 }
 
-static inline bool charge(struct machine *m, uint64_t steps)
+/* What an instruction walks over counts as steps; the next turn of a loop, or the end, sees that they are used up. */
+static inline void charge(struct machine *m, uint64_t steps)
 {
         m->steps -= (int64_t)steps;
-        return m->steps >= 0;
 }
 
 /* ---- fields ---- */
@@ -138,26 +138,48 @@ static inline struct bw_value costed_step(struct machine *m, struct bw_value v, 
 
 /* ---- operators ---- */
 
-static inline bool equal(struct bw_value a, struct bw_value b)
+/*
+ * Lists and maps with a count of what is walked over: lists that stand in each other many times over have more places
+ * than memory. Their depth is that of documents and expressions.
+ */
+static bool equal_deep(struct machine *m, struct bw_value a, struct bw_value b)
+{
+        if (a.type != b.type || (a.type != BW_LIST && a.type != BW_MAP)) {
+                if (a.type == b.type && (a.type == BW_STRING || a.type == BW_BYTES))
+                        charge(m, BW_MIN(a.n, b.n) / 64);
+                return bw_value_eq(a, b);
+        }
+        if (a.n != b.n)
+                return false;
+        for (uint32_t i = 0; i < a.n && m->steps >= 0; i++) {
+                charge(m, 1);
+                if (a.type == BW_LIST) {
+                        if (!equal_deep(m, a.list->items[i], b.list->items[i]))
+                                return false;
+                } else {
+                        const struct bw_entry *e = bw_map_find_any(b, a.map->entries[i].key);
+
+                        if (!e || !equal_deep(m, a.map->entries[i].value, e->value))
+                                return false;
+                }
+        }
+        return true;
+}
+
+static inline bool equal(struct machine *m, struct bw_value a, struct bw_value b)
 {
         if (a.type == b.type) {
-                if (a.type == BW_STRING)
+                if (a.type == BW_STRING && a.n <= 64)
                         return a.head == b.head && (a.n == 0 || memcmp(a.s, b.s, a.n) == 0);
                 if (a.type == BW_INT || a.type == BW_UINT)
                         return a.u == b.u;
                 if (a.type == BW_BOOL)
                         return a.b == b.b;
         }
-        return bw_value_eq(a, b);
+        return equal_deep(m, a, b);
 }
 
-/* A walk over lists or maps takes steps. */
-static inline bool charge_equal(struct machine *m, struct bw_value a, struct bw_value b)
-{
-        return (a.type != BW_LIST && a.type != BW_MAP) || a.type != b.type || charge(m, BW_MIN(a.n, b.n));
-}
-
-static inline struct bw_value member(struct machine *m, struct bw_value item, struct bw_value where)
+static struct bw_value member(struct machine *m, struct bw_value item, struct bw_value where)
 {
         if (where.type == BW_MAP) {
                 struct bw_value found = bw_cel_access(&m->call, where, item, BW_CEL_OPTIONAL, false);
@@ -166,15 +188,18 @@ static inline struct bw_value member(struct machine *m, struct bw_value item, st
         }
         if (where.type != BW_LIST)
                 return bw_cel_no_overload();
-        if (!charge(m, where.n / 8))
-                return error_value(&out_of_steps);
-        for (uint32_t i = 0; i < where.n; i++) {
-                if (!charge_equal(m, item, where.list->items[i]))
-                        return error_value(&out_of_steps);
-                if (equal(item, where.list->items[i]))
+        charge(m, where.n / 8);
+        for (uint32_t i = 0; i < where.n; i++)
+                if (equal(m, item, where.list->items[i]))
                         return bw_value_bool(true);
-        }
         return bw_value_bool(false);
+}
+
+static bool order(struct machine *m, struct bw_value a, struct bw_value b, int *ret)
+{
+        if (a.type == BW_STRING || a.type == BW_BYTES)
+                charge(m, a.n / 64);
+        return bw_value_cmp(a, b, ret);
 }
 
 BW_COLD BW_UNUSED static struct bw_value unordered(struct machine *m, struct bw_value a, struct bw_value b)
@@ -184,8 +209,10 @@ BW_COLD BW_UNUSED static struct bw_value unordered(struct machine *m, struct bw_
         return nan ? bw_cel_error(&m->call, "NaN values cannot be ordered") : bw_cel_no_overload();
 }
 
-static inline struct bw_value size_of(struct bw_value v)
+static inline struct bw_value size_of(struct machine *m, struct bw_value v)
 {
+        if (v.type == BW_STRING)
+                charge(m, v.n / 64);
         if (v.type == BW_STRING)
                 return bw_value_int((int64_t)bw_utf8_count(bw_value_text(v)));
         if (v.type == BW_LIST || v.type == BW_MAP || v.type == BW_BYTES)
@@ -193,17 +220,24 @@ static inline struct bw_value size_of(struct bw_value v)
         return bw_cel_no_overload();
 }
 
-/* What a call may walk over takes steps. */
-static inline struct bw_value call(struct machine *m, const struct bw_cel_site *site, const struct bw_value *args)
+static struct bw_value call(struct machine *m, const struct bw_cel_site *site, const struct bw_value *args)
 {
-        uint64_t bytes = 0;
-
-        for (uint32_t i = 0; i < site->n_args; i++)
-                if (args[i].type == BW_STRING || args[i].type == BW_LIST || args[i].type == BW_MAP ||
-                    args[i].type == BW_BYTES)
-                        bytes += args[i].n;
-        if (!charge(m, bytes / 64))
-                return error_value(&out_of_steps);
+        for (uint32_t i = 0; i < site->n_args; i++) {
+                if (args[i].type == BW_STRING || args[i].type == BW_BYTES)
+                        charge(m, args[i].n / 64);
+                else if (args[i].type == BW_LIST || args[i].type == BW_MAP)
+                        charge(m, args[i].n / 4);
+        }
+        switch (site->machine_does) {
+        case BW_CEL_SITE_CALL:
+                break;
+        case BW_CEL_SITE_EQUAL:
+                return bw_value_bool(equal(m, args[0], args[1]));
+        case BW_CEL_SITE_NOT_EQUAL:
+                return bw_value_bool(!equal(m, args[0], args[1]));
+        case BW_CEL_SITE_IN:
+                return member(m, args[0], args[1]);
+        }
         return bw_cel_site_call(site, &m->call, args);
 }
 
@@ -324,8 +358,7 @@ static inline struct bw_value put_all(struct machine *m, struct bw_value *acc, s
 
         if (map.type != BW_MAP)
                 return bw_cel_no_overload();
-        if (!charge(m, map.n))
-                return error_value(&out_of_steps);
+        charge(m, map.n);
         for (uint32_t i = 0; i < map.n && error.type == BW_ABSENT; i++)
                 error = put(m, acc, map.map->entries[i].key, map.map->entries[i].value);
         return error;

@@ -472,6 +472,8 @@ static void json_map(struct bw_buf *out, struct bw_value v, unsigned indent, uns
 
 static void json_at(struct bw_buf *out, struct bw_value v, unsigned indent, unsigned depth)
 {
+        if (out->status < 0)
+                return;
         if (depth > BW_LIMIT_DOC_DEPTH) {
                 bw_buf_puts(out, "null");
                 return;

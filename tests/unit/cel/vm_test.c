@@ -408,6 +408,23 @@ static void test_names(void **state)
 
 #define TEN "[0,1,2,3,4,5,6,7,8,9]"
 
+/* A list in which one stands 2^60 times: comparing it with itself must end. */
+static void test_shared_values(void **state)
+{
+        bw_auto_done(bw_buf_done) struct bw_buf text = {0};
+        struct run_result r;
+
+        (void)state;
+        bw_buf_puts(&text, "[[1].map(v0, [v0])]");
+        for (int i = 1; i < 60; i++)
+                bw_buf_printf(&text, ".map(v%d, [v%d, v%d])", i, i, i);
+        bw_buf_puts(&text, ".map(x, x == x)");
+        for (unsigned costed = 0; costed < 2; costed++) {
+                run_once(&setup, bw_buf_view(&text), true, costed ? BW_LIMIT_CEL_COST : 0, &r);
+                assert_int_equal(r.code, -E2BIG);
+        }
+}
+
 static void test_limits(void **state)
 {
         static const char *const sources[] = {
@@ -504,10 +521,13 @@ static void test_uses(void **state)
 int main(void)
 {
         const struct CMUnitTest tests[] = {
-                cmocka_unit_test(test_fields),    cmocka_unit_test(test_optionals),   cmocka_unit_test(test_logic),
-                cmocka_unit_test(test_operators), cmocka_unit_test(test_loops),       cmocka_unit_test(test_literals),
-                cmocka_unit_test(test_bind),      cmocka_unit_test(test_plan_errors), cmocka_unit_test(test_names),
-                cmocka_unit_test(test_limits),    cmocka_unit_test(test_sizes),       cmocka_unit_test(test_uses),
+                cmocka_unit_test(test_fields), cmocka_unit_test(test_optionals),
+                cmocka_unit_test(test_logic),  cmocka_unit_test(test_operators),
+                cmocka_unit_test(test_loops),  cmocka_unit_test(test_literals),
+                cmocka_unit_test(test_bind),   cmocka_unit_test(test_plan_errors),
+                cmocka_unit_test(test_names),  cmocka_unit_test(test_shared_values),
+                cmocka_unit_test(test_limits), cmocka_unit_test(test_sizes),
+                cmocka_unit_test(test_uses),
         };
 
         cmocka_set_message_output(CM_OUTPUT_TAP);
