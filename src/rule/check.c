@@ -202,12 +202,18 @@ static int conditions_hold(struct bw_judge *judge, const struct rule_when *when,
         return r;
 }
 
-/* The same names and images come again and again: what an expression said of a text is kept. */
+/* The same names come again and again: what an expression said of a text is kept. The slot that has it, or may have it. */
 static struct judge_memo *memo_for(struct bw_judge *judge, const struct rule_expr *expr, struct bw_value v)
 {
-        size_t at = (v.hash ^ ((uintptr_t)expr >> 6)) % JUDGE_MEMOS;
+        uint64_t hash = (v.head ^ (uintptr_t)expr) * 0x9e3779b97f4a7c15u;
+        struct judge_memo *pair = &judge->memos[(hash >> 48) % JUDGE_MEMOS & ~1u];
 
-        return v.type == BW_STRING && v.n <= JUDGE_MEMO_TEXT ? &judge->memos[at] : NULL;
+        if (v.type != BW_STRING || v.n > JUDGE_MEMO_TEXT)
+                return NULL;
+        for (size_t i = 0; i < 2; i++)
+                if (pair[i].expr == expr && pair[i].head == v.head && memcmp(pair[i].text, v.s, v.n) == 0)
+                        return &pair[i];
+        return &pair[judge->memo_turn++ & 1];
 }
 
 /* An expression on a value alone. Anything but a clear yes is a no. */

@@ -38,7 +38,7 @@ struct judge_reported { /* a finding that another rule would repeat */
         struct bw_str path;
 };
 
-enum { JUDGE_MEMOS = 64, JUDGE_MEMO_TEXT = 103 };
+enum { JUDGE_MEMOS = 256, JUDGE_MEMO_TEXT = 31 };
 struct judge_memo { /* what an expression that depends on a text alone said of it */
         const struct rule_expr *expr;
         uint64_t head;          /* of the text */
@@ -72,7 +72,8 @@ struct bw_judge {
         size_t n_reported;
         size_t cap_reported;
 
-        struct judge_memo memos[JUDGE_MEMOS];
+        struct judge_memo memos[JUDGE_MEMOS]; /* in pairs */
+        uint32_t memo_turn;
         uint8_t *answers;        /* of the plan, by rule */
         size_t cap_answers;
         struct rule_volume_sources volume_sources;
