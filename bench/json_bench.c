@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * json_bench FILE…: time of yyjson alone, reading each value of the files (a List: each item), against that of reading it
- * into values, and of cutting the file. They take turns; medians.
+ * json_bench FILE…: time of yyjson alone, reading each value of the files (a List: each item), against that of
+ * reading it into values, and of cutting the file. They take turns; medians.
  */
 #define BW_ALLOW_BANNED
 #include <yyjson.h>
@@ -85,7 +85,8 @@ int main(int argc, char **argv)
                 whole[round] = third - second;
                 alone[round] = second - start;
         }
-        printf("{\"documents\":%zu,\"bytes\":%zu,\"yyjson_s\":%.6f,\"bulwark_s\":%.6f,\"ratio\":%.3f,\"cut_gb_s\":%.2f}\n",
+        printf("{\"documents\":%zu,\"bytes\":%zu,\"yyjson_s\":%.6f,\"bulwark_s\":%.6f,\"ratio\":%.3f,\"cut_gb_s\":%.2f}"
+               "\n",
                n_pieces, bytes, bench_median(alone, BENCH_ROUNDS), bench_median(whole, BENCH_ROUNDS),
                bench_median(whole, BENCH_ROUNDS) / bench_median(alone, BENCH_ROUNDS),
                (double)bytes / 1e9 / bench_median(cutting, BENCH_ROUNDS));

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * yaml_bench FILE…: time of libyaml alone, emitting the events of each file, against that of cutting the file and reading
- * every document of it. The two take turns; medians. Files that libyaml cannot read to their end are left out.
+ * yaml_bench FILE…: time of libyaml alone, emitting the events of each file, against that of cutting the file and
+ * reading every document of it. The two take turns; medians. Files that libyaml cannot read to their end are left out.
  */
 #define BW_ALLOW_BANNED
 #include <yaml.h>
@@ -77,8 +77,8 @@ int main(int argc, char **argv)
                 whole[round] = bench_now() - middle;
                 alone[round] = middle - start;
         }
-        printf("{\"files\":%d,\"documents\":%zu,\"bytes\":%zu,\"libyaml_s\":%.6f,\"bulwark_s\":%.6f,\"ratio\":%.3f}\n", n,
-               n_docs, bytes, bench_median(alone, BENCH_ROUNDS), bench_median(whole, BENCH_ROUNDS),
+        printf("{\"files\":%d,\"documents\":%zu,\"bytes\":%zu,\"libyaml_s\":%.6f,\"bulwark_s\":%.6f,\"ratio\":%.3f}\n",
+               n, n_docs, bytes, bench_median(alone, BENCH_ROUNDS), bench_median(whole, BENCH_ROUNDS),
                bench_median(whole, BENCH_ROUNDS) / bench_median(alone, BENCH_ROUNDS));
         for (int i = 0; i < n; i++)
                 free((char *)(uintptr_t)texts[i].p);

@@ -47,14 +47,10 @@ enum bw_doc_class bw_doc_classify(const struct bw_doc *doc)
 const char *bw_class_name(enum bw_doc_class cls)
 {
         static const char *const names[_BW_CLASS_MAX] = {
-                [BW_CLASS_OBJECT] = "Kubernetes object",
-                [BW_CLASS_EMPTY] = "empty document",
-                [BW_CLASS_HELM_CHART] = "Helm chart",
-                [BW_CLASS_KUSTOMIZATION] = "kustomization",
-                [BW_CLASS_COMPOSE] = "Compose file",
-                [BW_CLASS_WORKFLOW] = "CI workflow",
-                [BW_CLASS_OPENAPI] = "OpenAPI description",
-                [BW_CLASS_MAP] = "settings",
+                [BW_CLASS_OBJECT] = "Kubernetes object",    [BW_CLASS_EMPTY] = "empty document",
+                [BW_CLASS_HELM_CHART] = "Helm chart",       [BW_CLASS_KUSTOMIZATION] = "kustomization",
+                [BW_CLASS_COMPOSE] = "Compose file",        [BW_CLASS_WORKFLOW] = "CI workflow",
+                [BW_CLASS_OPENAPI] = "OpenAPI description", [BW_CLASS_MAP] = "settings",
                 [BW_CLASS_OTHER] = "list or text",
         };
 

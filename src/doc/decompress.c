@@ -99,7 +99,8 @@ static int step_gzip(struct bw_decompress *d, struct bw_str *in, char *out, size
         if (r == Z_MEM_ERROR)
                 return bw_error_nomem(reterr);
         if (r != Z_OK && r != Z_STREAM_END && r != Z_BUF_ERROR)
-                return bw_error_set(reterr, -EINVAL, "broken gzip data: %s", d->gzip.msg ? d->gzip.msg : "no dictionary");
+                return bw_error_set(reterr, -EINVAL, "broken gzip data: %s",
+                                    d->gzip.msg ? d->gzip.msg : "no dictionary");
         return r == Z_STREAM_END;
 }
 

@@ -170,8 +170,8 @@ int bw_inventory_seal(struct bw_inventory *inventory, struct bw_error *reterr)
 typedef void (*key_fn)(const struct bw_doc *doc, struct bw_str *key);
 
 /* The first document whose key is not less than (or, past, greater than) the first n parts of key. */
-static size_t bound(const struct bw_doc *const *docs, size_t n_docs, key_fn key_of_doc, const struct bw_str *key, size_t n,
-                    bool past)
+static size_t bound(const struct bw_doc *const *docs, size_t n_docs, key_fn key_of_doc, const struct bw_str *key,
+                    size_t n, bool past)
 {
         size_t low = 0;
         size_t high = n_docs;
@@ -212,8 +212,8 @@ struct bw_doc_range bw_inventory_kind(const struct bw_inventory *inventory, stru
         return range_of(inventory->docs, inventory->n, key_of, key, BW_ARRAY_SIZE(key));
 }
 
-struct bw_doc_range bw_inventory_namespace(const struct bw_inventory *inventory, struct bw_str group, struct bw_str kind,
-                                           struct bw_str ns)
+struct bw_doc_range bw_inventory_namespace(const struct bw_inventory *inventory, struct bw_str group,
+                                           struct bw_str kind, struct bw_str ns)
 {
         const struct bw_str key[] = {group, kind, ns};
 

@@ -2,7 +2,8 @@
 /*
  * inventory: documents, found by kind, namespace, name, labels and owner. Filled first, sealed once, asked then.
  * Ownership: an inventory owns its lists; it borrows the documents, which must outlive it.
- * Threads: filling is for one thread (each thread may fill its own, and one takes the others'); sealed, it is read-only.
+ * Threads: filling is for one thread (each thread may fill its own, and one takes the others'); sealed, it is
+ * read-only.
  * Source: Kubernetes API conventions; the owner is the ownerReference with controller: true.
  */
 #ifndef BW_DOC_INVENTORY_H
@@ -32,8 +33,8 @@ BW_CHECK int bw_inventory_seal(struct bw_inventory *inventory, struct bw_error *
 size_t bw_inventory_size(const struct bw_inventory *inventory);
 /* All documents of a kind; of a kind in a namespace (empty: cluster-wide ones). */
 struct bw_doc_range bw_inventory_kind(const struct bw_inventory *inventory, struct bw_str group, struct bw_str kind);
-struct bw_doc_range bw_inventory_namespace(const struct bw_inventory *inventory, struct bw_str group, struct bw_str kind,
-                                           struct bw_str ns);
+struct bw_doc_range bw_inventory_namespace(const struct bw_inventory *inventory, struct bw_str group,
+                                           struct bw_str kind, struct bw_str ns);
 /* The last of that name in the input (it is what would be applied last); NULL when there is none. */
 const struct bw_doc *bw_inventory_find(const struct bw_inventory *inventory, struct bw_str group, struct bw_str kind,
                                        struct bw_str ns, struct bw_str name);
@@ -45,8 +46,8 @@ struct bw_doc_range bw_inventory_owned(const struct bw_inventory *inventory, str
 bool bw_doc_controller(const struct bw_doc *doc, struct bw_str *ret_kind, struct bw_str *ret_name);
 
 /*
- * Walks a range by labels: the next document from *at on whose metadata.labels match the LabelSelector, NULL at the end;
- * *at moves on.
+ * Walks a range by labels: the next document from *at on whose metadata.labels match the LabelSelector, NULL at the
+ * end; *at moves on.
  */
 const struct bw_doc *bw_range_select(struct bw_doc_range range, struct bw_value selector, size_t *at);
 

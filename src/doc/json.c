@@ -56,8 +56,9 @@ BW_DEFINE_AUTO(yyjson_doc *, doc_free);
 /* ---- texts that yyjson refuses and Go takes ---- */
 
 /*
- * As Go's encoding/json reads strings: each bad byte and each half of a surrogate pair becomes U+FFFD. Takes one character or
- * escape from the beginning of rest. Bytes outside of strings are treated alike, and refused by yyjson afterwards.
+ * As Go's encoding/json reads strings: each bad byte and each half of a surrogate pair becomes U+FFFD. Takes one
+ * character or escape from the beginning of rest. Bytes outside of strings are treated alike, and refused by yyjson
+ * afterwards.
  */
 static size_t replace_one(struct bw_str rest, char out[12], size_t *ret_out)
 {
@@ -140,7 +141,7 @@ struct conversion {
         struct level *levels;
         size_t n_levels;
         size_t cap_levels;
-        char *room;      /* for containers: taken from the arena in larger pieces */
+        char *room; /* for containers: taken from the arena in larger pieces */
         size_t room_left;
         bool strict;
 };
@@ -269,7 +270,8 @@ static int convert(struct conversion *c, const yyjson_val *val, size_t n_vals, s
                 else if (tag >> YYJSON_TAG_BIT)
                         r = open_level(c, val, self, &next, &end);
                 else
-                        *self = (tag & YYJSON_TYPE_MASK) == YYJSON_TYPE_OBJ ? bw_value_map(NULL, 0) : bw_value_list(NULL, 0);
+                        *self = (tag & YYJSON_TYPE_MASK) == YYJSON_TYPE_OBJ ? bw_value_map(NULL, 0)
+                                                                            : bw_value_list(NULL, 0);
                 if (next == end && r == 0)
                         r = close_levels(c, &next, &end);
         }
@@ -304,7 +306,7 @@ struct request {
         struct bw_str text;
         struct bw_mark mark; /* of the text's first byte */
         bool strict;
-        const char *bytes;   /* out: what the strings borrow from, if byte for byte as text */
+        const char *bytes; /* out: what the strings borrow from, if byte for byte as text */
 };
 
 static int convert_error(const struct request *q, int code, struct bw_error *reterr)
@@ -324,8 +326,7 @@ static int convert_error(const struct request *q, int code, struct bw_error *ret
 
 /* ---- reading ---- */
 
-static const yyjson_read_flag read_flags =
-        YYJSON_READ_INSITU | YYJSON_READ_STOP_WHEN_DONE | YYJSON_READ_BIGNUM_AS_RAW;
+static const yyjson_read_flag read_flags = YYJSON_READ_INSITU | YYJSON_READ_STOP_WHEN_DONE | YYJSON_READ_BIGNUM_AS_RAW;
 
 /*
  * One attempt on bytes, which are changed by it and are followed by YYJSON_PADDING_SIZE more. repaired: they are

@@ -3,7 +3,7 @@
 
 /*
  * bw_key_hash() of a literal of four bytes or more, as a constant: paths are made before the program runs.
- * tests/unit/doc/kind_test.c holds the two against each other.
+ * tests/unit/doc/pod_test.c holds the two against each other.
  */
 #define BYTE(s, i) ((uint64_t)(uint8_t)(s)[(i) < sizeof(s) ? (i) : 0])
 #define WORD4(s, i) (BYTE(s, i) | BYTE(s, (i) + 1) << 8 | BYTE(s, (i) + 2) << 16 | BYTE(s, (i) + 3) << 24)
@@ -12,13 +12,23 @@
 #define FIRST(s) (LENGTH(s) >= 8 ? WORD8(s, 0) : WORD4(s, 0))
 #define LAST(s) (LENGTH(s) >= 8 ? WORD8(s, LENGTH(s) - 8) : WORD4(s, LENGTH(s) - 4))
 #define HASH(s) ((uint16_t)(((FIRST(s) ^ LAST(s) * 0x9e3779b97f4a7c15u ^ LENGTH(s)) * 0xd6e8feb86659fd93u) >> 48))
-#define KEY(text) {.kind = BW_SEGMENT_KEY, .key = {.type = BW_STRING, .hash = HASH(text), .n = LENGTH(text), .s = (text)}}
+#define KEY(text)                                                                                                      \
+        {                                                                                                              \
+                .kind = BW_SEGMENT_KEY,                                                                                \
+                .key = {.type = BW_STRING,                                                                             \
+                        .hash = HASH(text),                                                                            \
+                        .n = LENGTH(text),                                                                             \
+                        .s = (text) }                                                                                  \
+        }
 
 /* Paths, each with "spec" or "metadata" at its end. */
-#define TEMPLATE_PATHS(name, ...)                                                                  \
-        static const struct bw_segment name##_spec[] = {__VA_ARGS__, KEY("spec")};                 \
+#define TEMPLATE_PATHS(name, ...)                                                                                      \
+        static const struct bw_segment name##_spec[] = {__VA_ARGS__, KEY("spec")};                                     \
         static const struct bw_segment name##_metadata[] = {__VA_ARGS__, KEY("metadata")};
-#define PATH(list) {.n = BW_ARRAY_SIZE(list), .segments = (list)}
+#define PATH(list)                                                                                                     \
+        {                                                                                                              \
+                .n = BW_ARRAY_SIZE(list), .segments = (list)                                                           \
+        }
 
 static const struct bw_segment own_spec[] = {KEY("spec")};
 static const struct bw_segment own_metadata[] = {KEY("metadata")};
@@ -29,17 +39,26 @@ TEMPLATE_PATHS(scaled_job, KEY("spec"), KEY("jobTargetRef"), KEY("template"))
 TEMPLATE_PATHS(fleet, KEY("spec"), KEY("template"), KEY("spec"), KEY("template"))
 
 /* A pod template at a place without [*]. */
-#define AT(kind_, group_, place_, paths)                                                           \
-        {.kind = (kind_), .group = (group_), .place = (place_), .shape = BW_POD_TEMPLATE,          \
-         .spec = PATH(paths##_spec), .metadata = PATH(paths##_metadata)}
-#define OPTIONAL(kind_, group_, place_, paths)                                                     \
-        {.kind = (kind_), .group = (group_), .place = (place_), .shape = BW_POD_TEMPLATE, .optional = true,            \
-         .spec = PATH(paths##_spec), .metadata = PATH(paths##_metadata)}
+#define AT(kind_, group_, place_, paths)                                                                               \
+        {                                                                                                              \
+                .kind = (kind_), .group = (group_), .place = (place_), .shape = BW_POD_TEMPLATE,                       \
+                .spec = PATH(paths##_spec), .metadata = PATH(paths##_metadata)                                         \
+        }
+#define OPTIONAL(kind_, group_, place_, paths)                                                                         \
+        {                                                                                                              \
+                .kind = (kind_), .group = (group_), .place = (place_), .shape = BW_POD_TEMPLATE, .optional = true,     \
+                .spec = PATH(paths##_spec), .metadata = PATH(paths##_metadata)                                         \
+        }
 /* Pod templates at all places of a pattern, or where there may be one. */
-#define EACH(kind_, group_, place_)                                                                \
-        {.kind = (kind_), .group = (group_), .place = (place_), .shape = BW_POD_TEMPLATE, .optional = true}
-#define SHAPE(kind_, group_, place_, base_, shape_)                                                \
-        {.kind = (kind_), .group = (group_), .place = (place_), .base = (base_), .shape = (shape_), .optional = true}
+#define EACH(kind_, group_, place_)                                                                                    \
+        {                                                                                                              \
+                .kind = (kind_), .group = (group_), .place = (place_), .shape = BW_POD_TEMPLATE, .optional = true      \
+        }
+#define SHAPE(kind_, group_, place_, base_, shape_)                                                                    \
+        {                                                                                                              \
+                .kind = (kind_), .group = (group_), .place = (place_), .base = (base_), .shape = (shape_),             \
+                .optional = true                                                                                       \
+        }
 
 /* Sorted by kind, then group. */
 static const struct bw_kind kinds[] = {
@@ -80,7 +99,11 @@ static const struct bw_kind kinds[] = {
               BW_POD_TEKTON),
         SHAPE("PipelineRun", "tekton.dev", "spec.pipelineSpec.finally[*].taskSpec", "spec.taskRunTemplate.podTemplate",
               BW_POD_TEKTON),
-        {.kind = "Pod", .group = "", .place = "spec", .shape = BW_POD_SPEC, .spec = PATH(own_spec),
+        {.kind = "Pod",
+         .group = "",
+         .place = "spec",
+         .shape = BW_POD_SPEC,
+         .spec = PATH(own_spec),
          .metadata = PATH(own_metadata)},
         AT("PodTemplate", "", "template", template),
         EACH("PyTorchJob", "kubeflow.org", "spec.pytorchReplicaSpecs[*].template"),
@@ -94,7 +117,11 @@ static const struct bw_kind kinds[] = {
         AT("ReplicaSet", "apps", "spec.template", workload),
         AT("ReplicaSet", "extensions", "spec.template", workload),
         OPTIONAL("ReplicationController", "", "spec.template", workload),
-        {.kind = "Revision", .group = "serving.knative.dev", .place = "spec", .shape = BW_POD_SPEC, .spec = PATH(own_spec),
+        {.kind = "Revision",
+         .group = "serving.knative.dev",
+         .place = "spec",
+         .shape = BW_POD_SPEC,
+         .spec = PATH(own_spec),
          .metadata = PATH(own_metadata)},
         OPTIONAL("Rollout", "argoproj.io", "spec.template", workload),
         AT("ScaledJob", "keda.sh", "spec.jobTargetRef.template", scaled_job),

@@ -20,16 +20,16 @@ enum bw_pod_shape {
 struct bw_kind {
         const char *kind;
         const char *group;
-        const char *place;     /* path from the object's root to what has the shape; may have [*] */
-        const char *base;      /* Argo: of the workflow; Tekton: of the run's pod template; else NULL */
+        const char *place; /* path from the object's root to what has the shape; may have [*] */
+        const char *base;  /* Argo: of the workflow; Tekton: of the run's pod template; else NULL */
         enum bw_pod_shape shape;
-        bool optional;         /* the object may do without it: then there is no pod */
+        bool optional; /* the object may do without it: then there is no pod */
         /* Without [*]: the paths of the spec and of its metadata (n = 0: none). */
         struct bw_path spec;
         struct bw_path metadata;
 };
 
-/* The first row for a kind; the other places in which it holds pods follow it, up to *ret_n rows. NULL: it holds none. */
+/* The first row for a kind; other places in which it holds pods follow, *ret_n rows in all. NULL: it holds none. */
 const struct bw_kind *bw_kind_find(struct bw_str group, struct bw_str kind, size_t *ret_n);
 
 #endif

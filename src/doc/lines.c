@@ -32,7 +32,7 @@ size_t bw_count_lines(struct bw_str text)
         return count;
 }
 
-/* From i on, the first place that may be the line feed before three dashes; text.n when only the end is left to look at. */
+/* From i on, the first place that may be the line feed before three dashes, or where too little is left to tell. */
 static inline size_t next_candidate(struct bw_str text, size_t i)
 {
         const __m128i lf = _mm_set1_epi8('\n');
@@ -40,7 +40,8 @@ static inline size_t next_candidate(struct bw_str text, size_t i)
 
         for (; text.n - i >= 18; i += 16) {
                 /* The second dash is the rarest: many lines begin with one. */
-                __m128i hit = _mm_and_si128(_mm_cmpeq_epi8(load(text.p + i), lf), _mm_cmpeq_epi8(load(text.p + i + 2), dash));
+                __m128i hit =
+                        _mm_and_si128(_mm_cmpeq_epi8(load(text.p + i), lf), _mm_cmpeq_epi8(load(text.p + i + 2), dash));
                 unsigned mask = (unsigned)_mm_movemask_epi8(hit);
 
                 if (BW_UNLIKELY(mask))

@@ -7,26 +7,26 @@
 #include "doc/bracket_internal.h"
 
 /*
- * The text was read once, so it is JSON; but of keys that stand twice only the last one's value is there. The value that
- * belongs to what is being passed is looked up by key or number and may be of another shape: every step is checked, and what
- * the last of the equal keys says is written last.
+ * The text was read once, so it is JSON; but of keys that stand twice only the last one's value is there. The value
+ * that belongs to what is being passed is looked up by key or number and may be of another shape: every step is
+ * checked, and what the last of the equal keys says is written last.
  */
 
 struct level {
         struct bw_value value; /* ABSENT: nothing to mark */
         struct bw_mark *marks;
-        uint32_t next;         /* list: number of the next item; map: where the next key is expected */
-        bool is_map;           /* what stands in the text */
+        uint32_t next; /* list: number of the next item; map: where the next key is expected */
+        bool is_map;   /* what stands in the text */
 };
 
 struct pass {
         struct bw_arena *arena;
         struct bw_str text;
         size_t at;
-        size_t line_start;  /* offset of the line's first byte */
+        size_t line_start; /* offset of the line's first byte */
         uint32_t line;
-        uint32_t column;    /* of the line's first byte */
-        uint32_t extra;     /* bytes of this line that begin no character */
+        uint32_t column; /* of the line's first byte */
+        uint32_t extra;  /* bytes of this line that begin no character */
         struct level *levels;
         size_t n_levels;
         size_t cap_levels;
@@ -94,7 +94,7 @@ static void skip_scalar(struct pass *p)
 /* Marks of a container, made on first sight. NULL when it has no members or memory is used up. */
 static struct bw_mark *marks_of(struct pass *p, struct bw_value v, int *ret_status)
 {
-        /* The containers were made by the reader in memory that can be written; only their users see them as constant. */
+        /* The containers were made by the reader in memory that can be written; only users see them as constant. */
         struct bw_map *map = v.type == BW_MAP ? (struct bw_map *)(uintptr_t)v.map : NULL;
         struct bw_list *list = v.type == BW_LIST ? (struct bw_list *)(uintptr_t)v.list : NULL;
         size_t n = v.type == BW_MAP ? (size_t)v.n * 2 : v.n;
@@ -230,8 +230,8 @@ static int step(struct pass *p)
 
 int bw_json_marks(struct bw_arena *arena, const struct bw_doc *doc)
 {
-        bw_auto_done(pass_done) struct pass p = {.arena = arena, .text = doc->text, .line = doc->line,
-                                                 .column = doc->column};
+        bw_auto_done(pass_done) struct pass p = {
+                .arena = arena, .text = doc->text, .line = doc->line, .column = doc->column};
         int r = 0;
 
         skip_between(&p);

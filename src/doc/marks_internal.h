@@ -12,8 +12,9 @@
 BW_CHECK int bw_json_marks(struct bw_arena *arena, const struct bw_doc *doc);
 
 /*
- * The place of the key, or of the item of a list, that is the deepest part of path that is there: what bw_path_mark() gives
- * at_key after bw_json_marks(), without going over the whole text. False when that cannot tell: then marks are needed.
+ * The place of the key, or of the item of a list, that is the deepest part of path that is there: what bw_path_mark()
+ * gives at_key after bw_json_marks(), without going over the whole text. False when that cannot tell: then marks are
+ * needed.
  */
 bool bw_json_place(const struct bw_doc *doc, struct bw_path path, struct bw_mark *ret_mark);
 

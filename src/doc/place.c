@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Places in JSON by pointers: strings borrow from a copy of the text, so a key's address tells where it stands. That is all a
- * few findings need; a document with many, or a large one, is gone over once for all of them (marks.c).
+ * Places in JSON by pointers: strings borrow from a copy of the text, so a key's address tells where it stands. That is
+ * all a few findings need; a document with many, or a large one, is gone over once for all of them (marks.c).
  */
 #include "base/utf8.h"
 #include "doc/marks_internal.h"
@@ -75,7 +75,9 @@ bool bw_json_place(const struct bw_doc *doc, struct bw_path path, struct bw_mark
         for (; depth < path.n; depth++) {
                 const struct bw_segment *s = &path.segments[depth];
                 const struct bw_entry *e = s->kind == BW_SEGMENT_KEY ? bw_map_find(v, s->key) : NULL;
-                struct bw_value next = e ? e->value : s->kind == BW_SEGMENT_INDEX ? bw_list_get(v, s->index) : (struct bw_value){0};
+                struct bw_value next = e                             ? e->value
+                                       : s->kind == BW_SEGMENT_INDEX ? bw_list_get(v, s->index)
+                                                                     : (struct bw_value){0};
 
                 if (next.type == BW_ABSENT)
                         break;

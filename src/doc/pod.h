@@ -19,10 +19,10 @@ struct bw_pod_splice {
 };
 
 struct bw_pod {
-        struct bw_value spec;          /* ABSENT when there is none */
-        struct bw_value metadata;      /* ABSENT when there is none */
-        struct bw_path spec_path;      /* from the object's root */
-        struct bw_path metadata_path;  /* n = 0 when the pod has no place for metadata */
+        struct bw_value spec;                /* ABSENT when there is none */
+        struct bw_value metadata;            /* ABSENT when there is none */
+        struct bw_path spec_path;            /* from the object's root */
+        struct bw_path metadata_path;        /* n = 0 when the pod has no place for metadata */
         const struct bw_pod_splice *splices; /* workflows only */
         size_t n_splices;
 };
@@ -37,8 +37,8 @@ bool bw_pod_may_have(const struct bw_doc *doc);
 bool bw_pod_find(const struct bw_doc *doc, struct bw_pod *ret);
 
 /*
- * Calls each for every pod of a document of any kind, in the order of the document. Workflow steps (Argo, Tekton) give a pod
- * spec that is put together from real parts. Ends with each's first answer that is not 0 and gives it; -ENOMEM.
+ * Calls each for every pod of a document of any kind, in the order of the document. Workflow steps (Argo, Tekton) give
+ * a pod spec that is put together from real parts. Ends with each's first answer that is not 0 and gives it; -ENOMEM.
  */
 typedef int (*bw_pod_sink)(void *ctx, const struct bw_pod *pod);
 BW_CHECK int bw_doc_pods(const struct bw_doc *doc, struct bw_arena *arena, bw_pod_sink each, void *ctx);
@@ -62,8 +62,8 @@ struct bw_str bw_container_list_name(enum bw_container_list list);
 size_t bw_pod_containers(const struct bw_pod *pod, struct bw_container *out, size_t max);
 
 /*
- * Where `path` of the pod's spec (securityContext.runAsUser, containers[1].image …) stands in the document: spec_path and
- * path, or what a splice says. ret->segments is NULL when the arena is used up.
+ * Where `path` of the pod's spec (securityContext.runAsUser, containers[1].image …) stands in the document: spec_path
+ * and path, or what a splice says. ret->segments is NULL when the arena is used up.
  */
 struct bw_path bw_pod_path(struct bw_arena *arena, const struct bw_pod *pod, struct bw_path path);
 

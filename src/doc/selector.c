@@ -37,9 +37,13 @@ static enum bw_selected match_expression(struct bw_value e, struct bw_value labe
         if (bw_map_text(e, "key").n == 0)
                 return BW_SELECTED_INVALID;
         if (bw_str_is(op, "In"))
-                return !listed ? BW_SELECTED_INVALID : has && is_among(label, values) ? BW_SELECTED_YES : BW_SELECTED_NO;
+                return !listed                          ? BW_SELECTED_INVALID
+                       : has && is_among(label, values) ? BW_SELECTED_YES
+                                                        : BW_SELECTED_NO;
         if (bw_str_is(op, "NotIn"))
-                return !listed ? BW_SELECTED_INVALID : has && is_among(label, values) ? BW_SELECTED_NO : BW_SELECTED_YES;
+                return !listed                          ? BW_SELECTED_INVALID
+                       : has && is_among(label, values) ? BW_SELECTED_NO
+                                                        : BW_SELECTED_YES;
         if (bw_str_is(op, "Exists"))
                 return listed ? BW_SELECTED_INVALID : has ? BW_SELECTED_YES : BW_SELECTED_NO;
         if (bw_str_is(op, "DoesNotExist"))

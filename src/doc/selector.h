@@ -16,8 +16,8 @@ enum bw_selected {
 };
 
 /*
- * selector: a LabelSelector {matchLabels, matchExpressions}: an absent or null one selects nothing, an empty one everything.
- * labels: the map of an object's labels, or ABSENT.
+ * selector: a LabelSelector {matchLabels, matchExpressions}: an absent or null one selects nothing, an empty one
+ * everything. labels: the map of an object's labels, or ABSENT.
  */
 enum bw_selected bw_selector_match(struct bw_value selector, struct bw_value labels);
 /* A plain map of labels, as Services and ReplicationControllers have: empty or absent selects nothing. */

@@ -200,13 +200,14 @@ static size_t skip_blanks(struct bw_str text, size_t at)
 
 static size_t literal_end(struct bw_str text, size_t at)
 {
-        while (at < text.n && ((text.p[at] >= '0' && text.p[at] <= '9') || ((text.p[at] | 0x20) >= 'a' && (text.p[at] | 0x20) <= 'z') ||
-                               text.p[at] == '-' || text.p[at] == '+' || text.p[at] == '.'))
+        while (at < text.n && ((text.p[at] >= '0' && text.p[at] <= '9') ||
+                               ((text.p[at] | 0x20) >= 'a' && (text.p[at] | 0x20) <= 'z') || text.p[at] == '-' ||
+                               text.p[at] == '+' || text.p[at] == '.'))
                 at++;
         return at;
 }
 
-/* Takes the text "…" at from..to (with its quotes) into a field of the cutter; escapes and long texts leave it empty. */
+/* Takes the text at from..to (with its quotes) into a field of the cutter; escapes and long texts leave it empty. */
 static void keep(char *field, size_t size, struct bw_str rest, size_t from, size_t to)
 {
         size_t n = to - from - 2;

@@ -193,12 +193,30 @@ int bw_argo_pod(struct bw_arena *arena, struct bw_value root, const char *base, 
                 struct bw_pod *ret)
 {
         /* A template's own fields come before the workflow's. */
-        static const char *const own[] = {"securityContext", "serviceAccountName", "automountServiceAccountToken",
-                                          "hostAliases", "nodeSelector", "tolerations", "affinity", "priorityClassName",
-                                          "schedulerName", "activeDeadlineSeconds", NULL};
-        static const char *const shared[] = {"securityContext", "serviceAccountName", "automountServiceAccountToken",
-                                             "hostAliases", "hostNetwork", "dnsPolicy", "dnsConfig", "nodeSelector",
-                                             "tolerations", "affinity", "imagePullSecrets", "priorityClassName", NULL};
+        static const char *const own[] = {"securityContext",
+                                          "serviceAccountName",
+                                          "automountServiceAccountToken",
+                                          "hostAliases",
+                                          "nodeSelector",
+                                          "tolerations",
+                                          "affinity",
+                                          "priorityClassName",
+                                          "schedulerName",
+                                          "activeDeadlineSeconds",
+                                          NULL};
+        static const char *const shared[] = {"securityContext",
+                                             "serviceAccountName",
+                                             "automountServiceAccountToken",
+                                             "hostAliases",
+                                             "hostNetwork",
+                                             "dnsPolicy",
+                                             "dnsConfig",
+                                             "nodeSelector",
+                                             "tolerations",
+                                             "affinity",
+                                             "imagePullSecrets",
+                                             "priorityClassName",
+                                             NULL};
         struct assembly a = {.arena = arena};
         struct items containers = {.name = "containers"};
         struct items init = {.name = "initContainers"};
@@ -255,10 +273,22 @@ static struct bw_value with_template(struct assembly *a, struct bw_value step, s
 int bw_tekton_pod(struct bw_arena *arena, struct bw_value root, const char *base, struct bw_value v,
                   struct bw_path here, struct bw_pod *ret)
 {
-        static const char *const from_template[] = {
-                "securityContext", "automountServiceAccountToken", "hostNetwork", "hostAliases", "dnsPolicy", "dnsConfig",
-                "nodeSelector", "tolerations", "affinity", "runtimeClassName", "priorityClassName", "schedulerName",
-                "enableServiceLinks", "imagePullSecrets", "topologySpreadConstraints", NULL};
+        static const char *const from_template[] = {"securityContext",
+                                                    "automountServiceAccountToken",
+                                                    "hostNetwork",
+                                                    "hostAliases",
+                                                    "dnsPolicy",
+                                                    "dnsConfig",
+                                                    "nodeSelector",
+                                                    "tolerations",
+                                                    "affinity",
+                                                    "runtimeClassName",
+                                                    "priorityClassName",
+                                                    "schedulerName",
+                                                    "enableServiceLinks",
+                                                    "imagePullSecrets",
+                                                    "topologySpreadConstraints",
+                                                    NULL};
         struct assembly a = {.arena = arena};
         struct items containers = {.name = "containers"};
         struct items volumes = {.name = "volumes"};
@@ -273,7 +303,8 @@ int bw_tekton_pod(struct bw_arena *arena, struct bw_value root, const char *base
         if (base && bw_path_parse(arena, bw_str(base), &template_path, NULL) < 0)
                 return -ENOMEM;
         for (uint32_t i = 0; i < steps.n; i++)
-                add_item(&a, &containers, with_template(&a, steps.list->items[i], defaults), item_path(&a, steps_path, i));
+                add_item(&a, &containers, with_template(&a, steps.list->items[i], defaults),
+                         item_path(&a, steps_path, i));
         add_list(&a, &containers, v, here, "sidecars");
         add_list(&a, &volumes, v, here, "volumes");
         add_list(&a, &volumes, template, template_path, "volumes");

@@ -11,8 +11,8 @@
 #include "doc/pod.h"
 
 /*
- * here: the path of the Argo template `v`; base: where its workflow's spec stands. 1: *ret is the pod of the template; 0: it
- * makes none (steps, dag, suspend …). -ENOMEM.
+ * here: the path of the Argo template `v`; base: where its workflow's spec stands. 1: *ret is the pod of the template;
+ * 0: it makes none (steps, dag, suspend …). -ENOMEM.
  */
 BW_CHECK int bw_argo_pod(struct bw_arena *arena, struct bw_value root, const char *base, struct bw_value v,
                          struct bw_path here, struct bw_pod *ret);

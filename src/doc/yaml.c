@@ -56,8 +56,8 @@ static BW_COLD int parser_error(const struct bw_yaml_composer *c, const struct b
                 mark = bw_yaml_mark(c, &parser->problem_mark);
                 if (!parser->context)
                         return bw_error_at(reterr, -EINVAL, mark.line, mark.column, "%s", problem);
-                return bw_error_at(reterr, -EINVAL, mark.line, mark.column, "%s %s that begins at line %" PRIu32, problem,
-                                   parser->context, bw_yaml_mark(c, &parser->context_mark).line);
+                return bw_error_at(reterr, -EINVAL, mark.line, mark.column, "%s %s that begins at line %" PRIu32,
+                                   problem, parser->context, bw_yaml_mark(c, &parser->context_mark).line);
         }
 }
 

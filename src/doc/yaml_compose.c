@@ -134,7 +134,7 @@ static double allowed_ratio(uint64_t decoded)
 }
 
 static inline int count(struct bw_yaml_composer *c, uint64_t decoded, uint64_t aliased, struct bw_mark mark,
-                 struct bw_error *reterr)
+                        struct bw_error *reterr)
 {
         if (__builtin_add_overflow(c->decoded, decoded, &c->decoded) ||
             __builtin_add_overflow(c->aliased, aliased, &c->aliased))
@@ -191,8 +191,8 @@ static int grow_anchor_index(struct bw_yaml_composer *c)
 }
 
 /* Defines an anchor for a node that begins now; *ret: its number + 1. */
-static BW_COLD int new_anchor(struct bw_yaml_composer *c, const yaml_char_t *anchor, struct bw_mark mark,
-                              uint32_t *ret, struct bw_error *reterr)
+static BW_COLD int new_anchor(struct bw_yaml_composer *c, const yaml_char_t *anchor, struct bw_mark mark, uint32_t *ret,
+                              struct bw_error *reterr)
 {
         struct bw_str name = bw_str((const char *)anchor);
         struct bw_yaml_anchor *a;
@@ -230,8 +230,8 @@ static inline int define_anchor(struct bw_yaml_composer *c, const yaml_char_t *a
         return BW_LIKELY(!anchor) ? 0 : new_anchor(c, anchor, mark, ret, reterr);
 }
 
-static inline void set_anchor(struct bw_yaml_composer *c, uint32_t anchor, uint32_t serial, const struct bw_value *value,
-                              uint64_t size, uint32_t height)
+static inline void set_anchor(struct bw_yaml_composer *c, uint32_t anchor, uint32_t serial,
+                              const struct bw_value *value, uint64_t size, uint32_t height)
 {
         struct bw_yaml_anchor *a;
 
@@ -248,8 +248,8 @@ static inline void set_anchor(struct bw_yaml_composer *c, uint32_t anchor, uint3
 /* ---- placing a finished node into its container ---- */
 
 /*
- * Where the next item goes; NULL when memory is used up. Values are built there, half by half: a value that is built in a
- * local variable and then copied as a whole makes the processor wait for both halves.
+ * Where the next item goes; NULL when memory is used up. Values are built there, half by half: a value that is built in
+ * a local variable and then copied as a whole makes the processor wait for both halves.
  */
 static inline struct bw_yaml_item *slot(struct bw_yaml_composer *c)
 {
@@ -368,8 +368,8 @@ static bool is_merge_key(const struct bw_yaml_composer *c, const yaml_event_t *e
         return f && f->is_map && !f->in_value && event->data.scalar.length == 2 &&
                memcmp(event->data.scalar.value, "<<", 2) == 0 &&
                (event->data.scalar.plain_implicit ||
-                (event->data.scalar.tag && bw_str_is(bw_str((const char *)event->data.scalar.tag),
-                                                     "tag:yaml.org,2002:merge")));
+                (event->data.scalar.tag &&
+                 bw_str_is(bw_str((const char *)event->data.scalar.tag), "tag:yaml.org,2002:merge")));
 }
 
 static BW_COLD int resolve_error(struct bw_mark mark, int code, struct bw_error *reterr)
@@ -414,8 +414,7 @@ static int resolve_scalar(struct bw_yaml_composer *c, const yaml_event_t *event,
         return 0;
 }
 
-int bw_yaml_scalar(struct bw_yaml_composer *c, const yaml_event_t *event, struct bw_mark mark,
-                   struct bw_error *reterr)
+int bw_yaml_scalar(struct bw_yaml_composer *c, const yaml_event_t *event, struct bw_mark mark, struct bw_error *reterr)
 {
         bool merge_key = is_merge_key(c, event);
         struct bw_yaml_item *node = slot(c);
@@ -443,8 +442,7 @@ int bw_yaml_scalar(struct bw_yaml_composer *c, const yaml_event_t *event, struct
         return place(c, false, reterr);
 }
 
-int bw_yaml_alias(struct bw_yaml_composer *c, const yaml_event_t *event, struct bw_mark mark,
-                    struct bw_error *reterr)
+int bw_yaml_alias(struct bw_yaml_composer *c, const yaml_event_t *event, struct bw_mark mark, struct bw_error *reterr)
 {
         struct bw_str name = bw_str((const char *)event->data.alias.anchor);
         const struct bw_yaml_anchor *a = NULL;
@@ -488,7 +486,7 @@ int bw_yaml_alias(struct bw_yaml_composer *c, const yaml_event_t *event, struct 
 }
 
 int bw_yaml_begin(struct bw_yaml_composer *c, bool is_map, const yaml_char_t *anchor, struct bw_mark mark,
-                    struct bw_error *reterr)
+                  struct bw_error *reterr)
 {
         bool merged_list = !is_map && c->n_frames && c->frames[c->n_frames - 1].merging;
         struct bw_yaml_frame *f;
@@ -508,8 +506,12 @@ int bw_yaml_begin(struct bw_yaml_composer *c, bool is_map, const yaml_char_t *an
         if (c->n_frames == c->cap_frames && grow(&c->frames, c->room->frames, &c->cap_frames, sizeof(*f)) < 0)
                 return bw_error_nomem(reterr);
         f = &c->frames[c->n_frames++];
-        *f = (struct bw_yaml_frame){.base = c->n_items, .decoded = before, .anchor = number, .serial = c->n_nodes,
-                                    .mark = mark, .is_map = is_map};
+        *f = (struct bw_yaml_frame){.base = c->n_items,
+                                    .decoded = before,
+                                    .anchor = number,
+                                    .serial = c->n_nodes,
+                                    .mark = mark,
+                                    .is_map = is_map};
         return 0;
 }
 
@@ -566,8 +568,7 @@ static int make_map(struct bw_yaml_composer *c, const struct bw_yaml_item *items
         return r;
 }
 
-static BW_COLD int end_error(const struct bw_yaml_composer *c, struct bw_mark mark, int code,
-                             struct bw_error *reterr)
+static BW_COLD int end_error(const struct bw_yaml_composer *c, struct bw_mark mark, int code, struct bw_error *reterr)
 {
         if (code == -EEXIST)
                 return fail(mark, reterr, "a key stands twice in this map");

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * yaml_internal: the parts of the YAML reader: scalars (yaml_scalar.c), the composer (yaml_compose.c), places where libyaml
- * and go-yaml differ (yaml_repair.c) and the reader that drives them (yaml.c).
+ * yaml_internal: the parts of the YAML reader: scalars (yaml_scalar.c), the composer (yaml_compose.c), places where
+ * libyaml and go-yaml differ (yaml_repair.c) and the reader that drives them (yaml.c).
  * Ownership: values live in the arena; a composer and a source own heap memory until their _done function.
  * Threads: one composer, one thread.
  * Source: go.yaml.in/yaml/v2 resolve.go, decode.go, scannerc.go, parserc.go; sigs.k8s.io/yaml yaml.go.
@@ -17,9 +17,9 @@ struct bw_arena;
 struct bw_doc;
 struct bw_error;
 
-/* bw_yaml_read(). stream: the text is read as a stream's reader gives it: line by line, each with a line feed at its end. */
-BW_CHECK int bw_yaml_read_text(struct bw_arena *arena, struct bw_str text, bool stream, uint32_t first_line, bool strict,
-                               struct bw_doc *ret_doc, struct bw_error *reterr);
+/* bw_yaml_read(). stream: the text is taken as a stream's reader gives it, each line with a line feed at its end. */
+BW_CHECK int bw_yaml_read_text(struct bw_arena *arena, struct bw_str text, bool stream, uint32_t first_line,
+                               bool strict, struct bw_doc *ret_doc, struct bw_error *reterr);
 
 /* ---- scalars ---- */
 
@@ -34,9 +34,9 @@ extern const uint8_t bw_yaml_hints[256];
 
 /*
  * What a scalar is: text with its tag ("" = none) as go-yaml resolves it. plain: it may be something else than a string
- * without a tag saying so. The result is null, bool, int, uint, double or string; a string borrows text, but for !!binary,
- * which is decoded into the arena. Doubles may be infinite or NaN. 0; -EINVAL: the tag and the text do not go together;
- * -ENOMEM, -E2BIG.
+ * without a tag saying so. The result is null, bool, int, uint, double or string; a string borrows text, but for
+ * !!binary, which is decoded into the arena. Doubles may be infinite or NaN. 0; -EINVAL: the tag and the text do not go
+ * together; -ENOMEM, -E2BIG.
  */
 BW_CHECK int bw_yaml_resolve(struct bw_arena *arena, struct bw_str tag, struct bw_str text, bool plain,
                              struct bw_value *ret, struct bw_error *reterr);
@@ -45,8 +45,8 @@ BW_CHECK int bw_yaml_resolve(struct bw_arena *arena, struct bw_str tag, struct b
 BW_CHECK int bw_yaml_resolve_plain(struct bw_arena *arena, struct bw_str text, struct bw_value *ret);
 
 /*
- * The text of a mapping key: sigs.k8s.io/yaml makes texts of ints, bools and floats (as 32-bit floats). false: the key is
- * of a type that cannot be one. ret->p is NULL when the arena is used up.
+ * The text of a mapping key: sigs.k8s.io/yaml makes texts of ints, bools and floats (as 32-bit floats). false: the key
+ * is of a type that cannot be one. ret->p is NULL when the arena is used up.
  */
 bool bw_yaml_key_text(struct bw_arena *arena, struct bw_value key, struct bw_str *ret);
 
@@ -58,15 +58,15 @@ struct bw_yaml_item {
 };
 
 struct bw_yaml_frame {
-        size_t base;        /* of its items */
-        uint64_t decoded;   /* composer's count when it began */
-        uint32_t anchor;    /* number + 1 of its anchor; 0 = none */
-        uint32_t serial;    /* of the definition of that anchor */
-        uint32_t height;    /* of the highest container in it */
+        size_t base;      /* of its items */
+        uint64_t decoded; /* composer's count when it began */
+        uint32_t anchor;  /* number + 1 of its anchor; 0 = none */
+        uint32_t serial;  /* of the definition of that anchor */
+        uint32_t height;  /* of the highest container in it */
         struct bw_mark mark;
         bool is_map;
-        bool in_value;      /* map: a key was read, its value comes next */
-        bool merging;       /* map: that key was a merge key */
+        bool in_value; /* map: a key was read, its value comes next */
+        bool merging;  /* map: that key was a merge key */
 };
 
 struct bw_yaml_anchor {
@@ -74,7 +74,7 @@ struct bw_yaml_anchor {
         struct bw_value value; /* ABSENT while the node is being read */
         uint64_t size;         /* nodes in it, aliases expanded */
         uint32_t height;
-        uint32_t serial;       /* a later definition has a greater one */
+        uint32_t serial; /* a later definition has a greater one */
 };
 
 struct bw_yaml_room;
@@ -83,9 +83,9 @@ struct bw_yaml_composer {
         struct bw_arena *arena;
         struct bw_yaml_room *room;
         bool strict;
-        bool suspect;     /* a value or key was read that JSON cannot hold */
-        bool done;        /* root is set */
-        uint32_t line;    /* of the text's first line */
+        bool suspect;  /* a value or key was read that JSON cannot hold */
+        bool done;     /* root is set */
+        uint32_t line; /* of the text's first line */
         uint32_t n_nodes;
         uint64_t decoded; /* as go-yaml counts the nodes that it decodes, and those of them that aliases bring */
         uint64_t aliased;
@@ -121,8 +121,8 @@ BW_CHECK int bw_yaml_scalar(struct bw_yaml_composer *c, const yaml_event_t *even
                             struct bw_error *reterr);
 BW_CHECK int bw_yaml_alias(struct bw_yaml_composer *c, const yaml_event_t *event, struct bw_mark mark,
                            struct bw_error *reterr);
-BW_CHECK int bw_yaml_begin(struct bw_yaml_composer *c, bool is_map, const yaml_char_t *anchor,
-                           struct bw_mark mark, struct bw_error *reterr);
+BW_CHECK int bw_yaml_begin(struct bw_yaml_composer *c, bool is_map, const yaml_char_t *anchor, struct bw_mark mark,
+                           struct bw_error *reterr);
 BW_CHECK int bw_yaml_end(struct bw_yaml_composer *c, struct bw_error *reterr);
 /* After the last event: refuses what JSON cannot hold. */
 BW_CHECK int bw_yaml_compose_end(struct bw_yaml_composer *c, struct bw_error *reterr);
@@ -134,23 +134,24 @@ static inline struct bw_mark bw_yaml_mark(const struct bw_yaml_composer *c, cons
 /* ---- repairs ---- */
 
 /*
- * The document's bytes, and what libyaml is given to read instead: the same, or a copy in which places that libyaml reads
- * in another way than go-yaml are changed to something that it reads alike, character by character, so that marks stay.
+ * The document's bytes, and what libyaml is given to read instead: the same, or a copy in which places that libyaml
+ * reads in another way than go-yaml are changed to something that it reads alike, character by character, so that marks
+ * stay.
  */
 struct bw_yaml_source {
         struct bw_str text;
         struct bw_str shown;
-        char *copy;         /* shown's bytes once there is something to change */
-        bool add_newline;   /* shown is followed by a line feed */
-        char stand_in[4];   /* a character that stands for U+FEFF; "" = none */
-        size_t read;        /* bytes of shown that libyaml has got */
+        char *copy;       /* shown's bytes once there is something to change */
+        bool add_newline; /* shown is followed by a line feed */
+        char stand_in[4]; /* a character that stands for U+FEFF; "" = none */
+        size_t read;      /* bytes of shown that libyaml has got */
         size_t rereads;
-        size_t *colons;     /* characters before each plain scalar whose last character stands for a colon */
+        size_t *colons; /* characters before each plain scalar whose last character stands for a colon */
         size_t n_colons;
         size_t cap_colons;
-        size_t at_index;    /* a place in shown: characters before it, and bytes */
+        size_t at_index; /* a place in shown: characters before it, and bytes */
         size_t at_byte;
-        int escaped_slash;  /* whether text has "\/" in it: 1, 0, or -1 = not looked for yet */
+        int escaped_slash; /* whether text has "\/" in it: 1, 0, or -1 = not looked for yet */
 };
 
 /* text must outlive the source. -EINVAL, -E2BIG, -ENOMEM. */

@@ -13,8 +13,8 @@
  *   !<tag>,                            refused                        taken in flow
  *   U+FEFF at the start of a line      a character                    skipped
  *
- * What only libyaml takes is refused here. What only go-yaml takes is changed, in a copy of the text, to something as long
- * that both take, and is put right again in the event.
+ * What only libyaml takes is refused here. What only go-yaml takes is changed, in a copy of the text, to something as
+ * long that both take, and is put right again in the event.
  */
 #include "doc/yaml_internal.h"
 
@@ -134,10 +134,12 @@ static int normalize_breaks(struct bw_yaml_source *s)
         return 0;
 }
 
-int bw_yaml_source_init(struct bw_yaml_source *s, struct bw_str text, bool stream, uint32_t line, struct bw_error *reterr)
+int bw_yaml_source_init(struct bw_yaml_source *s, struct bw_str text, bool stream, uint32_t line,
+                        struct bw_error *reterr)
 {
         *s = (struct bw_yaml_source){.text = text, .shown = text, .escaped_slash = -1};
-        if (text.n && (text.p[0] == '%' || text.p[0] == '#' || text.p[0] == bom[0] || (unsigned char)text.p[0] <= ' ')) {
+        if (text.n &&
+            (text.p[0] == '%' || text.p[0] == '#' || text.p[0] == bom[0] || (unsigned char)text.p[0] <= ' ')) {
                 int r = check_directives(text, line, reterr);
 
                 if (r < 0)
@@ -193,8 +195,10 @@ static int reread(struct bw_yaml_source *s, struct bw_error *reterr)
 {
         s->rereads++;
         if (s->rereads > 2 && s->rereads * s->text.n > BW_LIMIT_YAML_REREAD)
-                return bw_error_set(reterr, -E2BIG, "more than %zu bytes to read again because of unusual escapes, tags "
-                                    "or colons", (size_t)BW_LIMIT_YAML_REREAD);
+                return bw_error_set(reterr, -E2BIG,
+                                    "more than %zu bytes to read again because of unusual escapes, tags "
+                                    "or colons",
+                                    (size_t)BW_LIMIT_YAML_REREAD);
         return -EAGAIN;
 }
 
@@ -208,7 +212,7 @@ static size_t word_start(const struct bw_yaml_source *s, size_t at)
         return at;
 }
 
-/* A flow indicator that go-yaml takes for a part of the tag before it becomes a dot: no tag that means something has one. */
+/* A flow indicator that go-yaml takes for a part of the tag becomes a dot: no tag that means something has one. */
 static int extend_tag(struct bw_yaml_source *s, size_t at, struct bw_error *reterr)
 {
         if (make_copy(s) < 0)

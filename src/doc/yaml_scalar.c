@@ -23,9 +23,8 @@ static enum tag tag_of(struct bw_str tag)
                 const char *name;
                 enum tag tag;
         } tags[] = {
-                {"str", TAG_STR},     {"bool", TAG_BOOL}, {"int", TAG_INT},
-                {"float", TAG_FLOAT}, {"null", TAG_NULL}, {"timestamp", TAG_TIMESTAMP},
-                {"binary", TAG_BINARY},
+                {"str", TAG_STR},   {"bool", TAG_BOOL},           {"int", TAG_INT},       {"float", TAG_FLOAT},
+                {"null", TAG_NULL}, {"timestamp", TAG_TIMESTAMP}, {"binary", TAG_BINARY},
         };
         struct bw_str prefix = BW_STR("tag:yaml.org,2002:");
 
@@ -338,8 +337,8 @@ static bool read_date(struct bw_str *s)
         }
         *s = bw_str_n(s->p + 4, s->n - 4);
         leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
-        return read_char(s, '-') && read_two(s, 12, &month) && month > 0 && read_char(s, '-') && read_two(s, 31, &day) &&
-               day > 0 && day <= days[month - 1] + (unsigned)(month == 2 && leap);
+        return read_char(s, '-') && read_two(s, 12, &month) && month > 0 && read_char(s, '-') &&
+               read_two(s, 31, &day) && day > 0 && day <= days[month - 1] + (unsigned)(month == 2 && leap);
 }
 
 static bool read_time(struct bw_str *s)
@@ -367,7 +366,8 @@ static bool read_zone(struct bw_str *s)
 
         if (read_char(s, 'Z'))
                 return true;
-        if (s->n != 6 || (s->p[0] != '+' && s->p[0] != '-') || !is_digit(s->p[2]) || s->p[3] != ':' || !is_digit(s->p[5]))
+        if (s->n != 6 || (s->p[0] != '+' && s->p[0] != '-') || !is_digit(s->p[2]) || s->p[3] != ':' ||
+            !is_digit(s->p[5]))
                 return false;
         *s = bw_str_n(s->p + 1, s->n - 1);
         return read_two(s, 24, &hours) && read_char(s, ':') && read_two(s, 59, &minutes);
@@ -401,7 +401,7 @@ static unsigned base64_value(char c)
         return c == '+' ? 62 : c == '/' ? 63 : 99;
 }
 
-/* Standard base64 with its padding; line breaks are skipped. SIZE_MAX when it is none. out has room for text.n bytes. */
+/* Standard base64 with its padding; line breaks are skipped. SIZE_MAX: it is none. out has room for text.n bytes. */
 static size_t decode_base64(struct bw_str text, char *out)
 {
         uint32_t bits = 0;
@@ -533,8 +533,8 @@ int bw_yaml_resolve(struct bw_arena *arena, struct bw_str tag, struct bw_str tex
         if (bw_yaml_resolve_plain(arena, text, &v) < 0)
                 return bw_arena_error(arena, reterr);
         if (!fits(t, text, &v))
-                return bw_error_set(reterr, -EINVAL, "cannot read \"%.*s\" as %.*s", (int)BW_MIN(text.n, (size_t)40), text.p,
-                                    BW_STR_ARG(tag));
+                return bw_error_set(reterr, -EINVAL, "cannot read \"%.*s\" as %.*s", (int)BW_MIN(text.n, (size_t)40),
+                                    text.p, BW_STR_ARG(tag));
         *ret = v;
         return 0;
 }

@@ -13,7 +13,8 @@ static void check_places(struct bw_doc *doc, struct bw_arena *arena)
         struct bw_segment segment = {.kind = BW_SEGMENT_INDEX};
         struct bw_path path = {.n = 1, .segments = &segment};
 
-        for (uint32_t i = 0; i < doc->root.n && i < 50 && (doc->root.type == BW_MAP || doc->root.type == BW_LIST); i++) {
+        for (uint32_t i = 0; i < doc->root.n && i < 50 && (doc->root.type == BW_MAP || doc->root.type == BW_LIST);
+             i++) {
                 struct bw_mark mark;
 
                 segment.index = i;

@@ -117,8 +117,8 @@ enum how {
 };
 
 /*
- * Reads a stream and compares it document by document with the list `docs`. broken: after these the stream must end in an
- * error, of the splitter or, in a JSON stream, of a value.
+ * Reads a stream and compares it document by document with the list `docs`. broken: after these the stream must end in
+ * an error, of the splitter or, in a JSON stream, of a value.
  */
 static void run_stream(struct vectors_run *run, struct bw_arena *arena, struct bw_str text, enum how how,
                        struct bw_value docs, bool broken, const char *name)
@@ -162,8 +162,8 @@ static void run_stream(struct vectors_run *run, struct bw_arena *arena, struct b
                 bad = broken = false;
         }
         (void)snprintf(label, sizeof(label), "%s end", name);
-        vectors_case(run, i == docs.n && bad == broken, label, "%u of %u documents; stream %s, expected %s: %s", (unsigned)i,
-                     (unsigned)docs.n, bad ? "broken" : "whole", broken ? "broken" : "whole", err.message);
+        vectors_case(run, i == docs.n && bad == broken, label, "%u of %u documents; stream %s, expected %s: %s",
+                     (unsigned)i, (unsigned)docs.n, bad ? "broken" : "whole", broken ? "broken" : "whole", err.message);
 }
 
 static void run_streams(struct vectors_run *run, struct bw_arena *arena, struct bw_value c, const char *name)
@@ -171,8 +171,8 @@ static void run_streams(struct vectors_run *run, struct bw_arena *arena, struct 
         char label[200];
 
         (void)snprintf(label, sizeof(label), "%s reader", name);
-        run_stream(run, arena, bw_map_text(c, "text"), HOW_YAML_READER, get(c, "docs"), get(c, "error").type != BW_ABSENT,
-                   label);
+        run_stream(run, arena, bw_map_text(c, "text"), HOW_YAML_READER, get(c, "docs"),
+                   get(c, "error").type != BW_ABSENT, label);
         if (get(c, "kubectl").type == BW_ABSENT)
                 return;
         (void)snprintf(label, sizeof(label), "%s kubectl", name);
@@ -209,9 +209,11 @@ static void run_record(struct vectors_run *run, struct bw_arena *arena, struct b
         if (!text.p)
                 return;
         (void)snprintf(label, sizeof(label), "%.*s", BW_STR_ARG(name));
-        vectors_case(run, (bw_stream_format(text) == BW_FORMAT_JSON) == bw_str_is(bw_map_text(record, "format"), "json"),
+        vectors_case(run,
+                     (bw_stream_format(text) == BW_FORMAT_JSON) == bw_str_is(bw_map_text(record, "format"), "json"),
                      label, "format");
-        run_stream(run, arena, text, HOW_FILE, get(record, "docs"), get(record, "stream_error").type != BW_ABSENT, label);
+        run_stream(run, arena, text, HOW_FILE, get(record, "docs"), get(record, "stream_error").type != BW_ABSENT,
+                   label);
 }
 
 static void run_records(struct vectors_run *run, struct bw_arena *arena, struct bw_str text, const char *path)

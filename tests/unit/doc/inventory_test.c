@@ -22,8 +22,10 @@ static void test_find(void **state)
 {
         static const char *const texts[] = {
                 "{apiVersion: v1, kind: Namespace, metadata: {name: b}}",
-                "{apiVersion: v1, kind: Pod, metadata: {name: p2, namespace: b, labels: {app: x}, ownerReferences: [{kind: Other, name: o}, {kind: ReplicaSet, name: r, controller: true}]}}",
-                "{apiVersion: v1, kind: Pod, metadata: {name: p1, namespace: b, labels: {app: w}, ownerReferences: [{kind: ReplicaSet, name: r, controller: true}]}}",
+                "{apiVersion: v1, kind: Pod, metadata: {name: p2, namespace: b, labels: {app: x}, ownerReferences: "
+                "[{kind: Other, name: o}, {kind: ReplicaSet, name: r, controller: true}]}}",
+                "{apiVersion: v1, kind: Pod, metadata: {name: p1, namespace: b, labels: {app: w}, ownerReferences: "
+                "[{kind: ReplicaSet, name: r, controller: true}]}}",
                 "{apiVersion: v1, kind: Pod, metadata: {name: p1, namespace: a, labels: {app: x}}}",
                 "{apiVersion: apps/v1, kind: Deployment, metadata: {name: d, namespace: a}}",
                 "{apiVersion: v1, kind: Namespace, metadata: {name: a}}",
@@ -165,11 +167,16 @@ static void test_templates(void **state)
                 const char *text;
                 bool is;
         } cases[] = {
-                {"name: {{ .Values.name }}\n", true}, {"{{- if .x }}\na: 1\n{{- end }}\n", true},
-                {"{{\n  include \"x\" . }}", true},   {"replicas: {{replicas}}", true},
-                {"{{/* note */}}", true},             {"a: {b: {{\"c\": 1}}}", false},
-                {"{{}}", false},                      {"{{ }}", false},
-                {"a: 1 # {{", false},                 {"}} {{ x", false},
+                {"name: {{ .Values.name }}\n", true},
+                {"{{- if .x }}\na: 1\n{{- end }}\n", true},
+                {"{{\n  include \"x\" . }}", true},
+                {"replicas: {{replicas}}", true},
+                {"{{/* note */}}", true},
+                {"a: {b: {{\"c\": 1}}}", false},
+                {"{{}}", false},
+                {"{{ }}", false},
+                {"a: 1 # {{", false},
+                {"}} {{ x", false},
                 {"", false},
         };
 

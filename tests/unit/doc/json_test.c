@@ -11,7 +11,7 @@
 
 struct json_case {
         const char *text;
-        const char *json;   /* NULL: refused */
+        const char *json; /* NULL: refused */
         bool strict_error;
 };
 
@@ -217,10 +217,14 @@ static void test_many_keys(void **state)
 int main(void)
 {
         const struct CMUnitTest tests[] = {
-                cmocka_unit_test(test_values),       cmocka_unit_test(test_replaced),
-                cmocka_unit_test(test_huge_numbers), cmocka_unit_test(test_used),
-                cmocka_unit_test(test_error_places), cmocka_unit_test(test_depth),
-                cmocka_unit_test(test_ten_million_brackets), cmocka_unit_test(test_many_keys),
+                cmocka_unit_test(test_values),
+                cmocka_unit_test(test_replaced),
+                cmocka_unit_test(test_huge_numbers),
+                cmocka_unit_test(test_used),
+                cmocka_unit_test(test_error_places),
+                cmocka_unit_test(test_depth),
+                cmocka_unit_test(test_ten_million_brackets),
+                cmocka_unit_test(test_many_keys),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);

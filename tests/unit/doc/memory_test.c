@@ -14,26 +14,32 @@
 #include "doc/pod.h"
 #include "doc/stream.h"
 
-static const char yaml[] = "%TAG !e! tag:example.org,2000:\n"
-                           "---\n"
-                           "a: &a {k: 1, 2: [x, \"it\\'s\", y:]}\n"
-                           "b: {<<: *a, long: |\n"
-                           "    text text text text text text text text text text text text text text text text text text\n"
-                           "  }\n";
+static const char yaml[] =
+        "%TAG !e! tag:example.org,2000:\n"
+        "---\n"
+        "a: &a {k: 1, 2: [x, \"it\\'s\", y:]}\n"
+        "b: {<<: *a, long: |\n"
+        "    text text text text text text text text text text text text text text text text text text\n"
+        "  }\n";
 
-static const char good_yaml[] = "a: &a {k: 1, 2.5: [x, \"it\\'s\", y:, !!binary aGVsbG8=]}\n"
-                                "b: {<<: *a, c: 0x_10, d: 123456789012345678901234567890123456789012345678901234567890123456789}\n"
-                                "\xef\xbb\xbf" "e: 1\r\r\n"
-                                "m: {k01: 1, k02: 1, k03: 1, k04: 1, k05: 1, k06: 1, k07: 1, k08: 1, k09: 1, k10: 1, k11: 1, k12: 1,\n"
-                                "    k13: 1, k14: 1, k15: 1, k16: 1, k17: 1, k18: 1, k19: 1, k20: 1, k21: 1, k22: 1, k23: 1, k24: 1,\n"
-                                "    k25: 1, k26: 1}\n"
-                                "deep: [[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[x]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]\n";
+static const char good_yaml[] =
+        "a: &a {k: 1, 2.5: [x, \"it\\'s\", y:, !!binary aGVsbG8=]}\n"
+        "b: {<<: *a, c: 0x_10, d: 123456789012345678901234567890123456789012345678901234567890123456789}\n"
+        "\xef\xbb\xbf"
+        "e: 1\r\r\n"
+        "m: {k01: 1, k02: 1, k03: 1, k04: 1, k05: 1, k06: 1, k07: 1, k08: 1, k09: 1, k10: 1, k11: 1, k12: 1,\n"
+        "    k13: 1, k14: 1, k15: 1, k16: 1, k17: 1, k18: 1, k19: 1, k20: 1, k21: 1, k22: 1, k23: 1, k24: 1,\n"
+        "    k25: 1, k26: 1}\n"
+        "deep: [[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[x]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]\n";
 
-static const char json[] = "{\"kind\":\"PodList\",\"apiVersion\":\"v1\",\"items\":[{\"metadata\":{\"name\":\"x\\ud800\"},\"spec\":{\"a\":[1,2,"
-                           "{\"b\":[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]],\"esc\\u0061ped\":3}]}}]}";
+static const char json[] =
+        "{\"kind\":\"PodList\",\"apiVersion\":\"v1\",\"items\":[{\"metadata\":{\"name\":\"x\\ud800\"},\"spec\":{\"a\":["
+        "1,2,"
+        "{\"b\":[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]],\"esc\\u0061ped\":3}]}}]}";
 
-static const char workflow[] = "{apiVersion: argoproj.io/v1alpha1, kind: Workflow, spec: {volumes: [{name: v}], hostNetwork: true,\n"
-                               " templates: [{container: {image: a}, sidecars: [{image: b}], metadata: {}}]}}\n";
+static const char workflow[] =
+        "{apiVersion: argoproj.io/v1alpha1, kind: Workflow, spec: {volumes: [{name: v}], hostNetwork: true,\n"
+        " templates: [{container: {image: a}, sidecars: [{image: b}], metadata: {}}]}}\n";
 
 static int count_pod(void *ctx, const struct bw_pod *pod)
 {
@@ -166,7 +172,9 @@ static void test_others(void **state)
 {
         struct bw_doc docs[20] = {0};
         unsigned char packed[200];
-        z_stream z = {.next_in = (unsigned char *)(uintptr_t)good_yaml, .avail_in = 100, .next_out = packed,
+        z_stream z = {.next_in = (unsigned char *)(uintptr_t)good_yaml,
+                      .avail_in = 100,
+                      .next_out = packed,
                       .avail_out = sizeof(packed)};
         int r = -1;
 

@@ -84,7 +84,8 @@ static void test_yaml_ends_and_marks(void **state)
                 {"c", {5, 4}, {5, 1}},
         };
         static const char *const texts[] = {
-                ("\xef\xbb\xbf" "a: 1\nb: |\n x\n y\nc: 2\n"),
+                ("\xef\xbb\xbf"
+                 "a: 1\nb: |\n x\n y\nc: 2\n"),
                 "a: 1\r\nb: |\r\n x\r\n y\r\nc: 2\r\n",
                 "a: 1\rb: |\r x\r y\rc: 2\r",
         };
@@ -225,7 +226,8 @@ static void test_no_list(void **state)
         struct bw_doc doc;
 
         (void)state;
-        assert_ok(bw_yaml_read(arena, BW_STR("kind: A\nitems: x\nmetadata: {generateName: g-}\n"), 1, false, &doc, NULL));
+        assert_ok(
+                bw_yaml_read(arena, BW_STR("kind: A\nitems: x\nmetadata: {generateName: g-}\n"), 1, false, &doc, NULL));
         assert_ok(bw_doc_list_items(arena, &doc, see, &seen, NULL));
         assert_string_equal(seen.names, "0:A/g- ");
 }

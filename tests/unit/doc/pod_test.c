@@ -62,19 +62,24 @@ static void test_places(void **state)
                 const char *text;
                 const char *pods;
         } cases[] = {
-                {"{apiVersion: v1, kind: Pod, spec: {containers: [{image: a}], initContainers: [{image: b}], ephemeralContainers: [{image: c}]}}",
+                {"{apiVersion: v1, kind: Pod, spec: {containers: [{image: a}], initContainers: [{image: b}], "
+                 "ephemeralContainers: [{image: c}]}}",
                  "spec(metadata) spec.initContainers[0]=b spec.containers[0]=a spec.ephemeralContainers[0]=c;"},
                 {"{apiVersion: v1, kind: Pod}", "spec(metadata);"},
                 {"{apiVersion: v1, kind: PodTemplate, template: {spec: {containers: [{image: a}]}}}",
                  "template.spec(template.metadata) template.spec.containers[0]=a;"},
-                {"{apiVersion: apps/v1, kind: Deployment, spec: {template: {spec: {containers: [{image: a}, x, {image: b}]}}}}",
-                 "spec.template.spec(spec.template.metadata) spec.template.spec.containers[0]=a spec.template.spec.containers[2]=b;"},
+                {"{apiVersion: apps/v1, kind: Deployment, spec: {template: {spec: {containers: [{image: a}, x, {image: "
+                 "b}]}}}}",
+                 "spec.template.spec(spec.template.metadata) spec.template.spec.containers[0]=a "
+                 "spec.template.spec.containers[2]=b;"},
                 {"{apiVersion: apps/v1, kind: Deployment}", "spec.template.spec(spec.template.metadata);"},
                 {"{apiVersion: extensions/v1beta1, kind: DaemonSet}", "spec.template.spec(spec.template.metadata);"},
                 {"{apiVersion: v1, kind: Deployment}", ""},
                 {"{apiVersion: v1, kind: ReplicationController}", ""},
-                {"{apiVersion: v1, kind: ReplicationController, spec: {template: {}}}", "spec.template.spec(spec.template.metadata);"},
-                {"{apiVersion: batch/v2alpha1, kind: CronJob, spec: {jobTemplate: {spec: {template: {spec: {containers: [{image: a}]}}}}}}",
+                {"{apiVersion: v1, kind: ReplicationController, spec: {template: {}}}",
+                 "spec.template.spec(spec.template.metadata);"},
+                {"{apiVersion: batch/v2alpha1, kind: CronJob, spec: {jobTemplate: {spec: {template: {spec: "
+                 "{containers: [{image: a}]}}}}}}",
                  "spec.jobTemplate.spec.template.spec(spec.jobTemplate.spec.template.metadata) "
                  "spec.jobTemplate.spec.template.spec.containers[0]=a;"},
                 {"{apiVersion: v1, kind: Service}", ""},
@@ -82,16 +87,21 @@ static void test_places(void **state)
                 {"{apiVersion: serving.knative.dev/v1, kind: Revision, spec: {containers: [{image: a}]}}",
                  "spec(metadata) spec.containers[0]=a;"},
                 {"{apiVersion: argoproj.io/v1alpha1, kind: Rollout, spec: {workloadRef: {}}}", ""},
-                {"{apiVersion: batch.volcano.sh/v1alpha1, kind: Job, spec: {tasks: [{template: {spec: {containers: [{image: a}]}}}, {template: {}}, {}]}}",
-                 "spec.tasks[0].template.spec(spec.tasks[0].template.metadata) spec.tasks[0].template.spec.containers[0]=a;"
+                {"{apiVersion: batch.volcano.sh/v1alpha1, kind: Job, spec: {tasks: [{template: {spec: {containers: "
+                 "[{image: a}]}}}, {template: {}}, {}]}}",
+                 "spec.tasks[0].template.spec(spec.tasks[0].template.metadata) "
+                 "spec.tasks[0].template.spec.containers[0]=a;"
                  "spec.tasks[1].template.spec(spec.tasks[1].template.metadata);"},
-                {"{apiVersion: kubeflow.org/v1, kind: TFJob, spec: {tfReplicaSpecs: {PS: {template: {}}, Worker: {template: {}}}}}",
+                {"{apiVersion: kubeflow.org/v1, kind: TFJob, spec: {tfReplicaSpecs: {PS: {template: {}}, Worker: "
+                 "{template: {}}}}}",
                  "spec.tfReplicaSpecs.PS.template.spec(spec.tfReplicaSpecs.PS.template.metadata);"
                  "spec.tfReplicaSpecs.Worker.template.spec(spec.tfReplicaSpecs.Worker.template.metadata);"},
-                {"{apiVersion: ray.io/v1, kind: RayCluster, spec: {workerGroupSpecs: [{template: {}}], headGroupSpec: {template: {}}}}",
+                {"{apiVersion: ray.io/v1, kind: RayCluster, spec: {workerGroupSpecs: [{template: {}}], headGroupSpec: "
+                 "{template: {}}}}",
                  "spec.headGroupSpec.template.spec(spec.headGroupSpec.template.metadata);"
                  "spec.workerGroupSpecs[0].template.spec(spec.workerGroupSpecs[0].template.metadata);"},
-                {"{apiVersion: serving.kserve.io/v1beta1, kind: InferenceService, spec: {predictor: {containers: [{image: a}]}}}",
+                {"{apiVersion: serving.kserve.io/v1beta1, kind: InferenceService, spec: {predictor: {containers: "
+                 "[{image: a}]}}}",
                  "spec.predictor() spec.predictor.containers[0]=a;"},
                 {"{apiVersion: v1, kind: Unknown}", ""},
         };
@@ -149,10 +159,10 @@ static void test_argo(void **state)
         read_doc(arena, text, &doc);
         assert_ok(bw_doc_pods(&doc, arena, see, &seen));
 #define T "spec.workflowSpec.templates"
-        assert_string_equal(seen.out.p, T "[1]() " T "[1].initContainers[0]=i " T "[1].container=a " T "[1].sidecars[0]=s;"
-                                        T "[2]() " T "[2].script=b;"
-                                        T "[3](" T "[3].metadata) " T "[3].containerSet.containers[0]=c "
-                                        T "[3].containerSet.containers[1]=d;");
+        assert_string_equal(seen.out.p,
+                            T "[1]() " T "[1].initContainers[0]=i " T "[1].container=a " T "[1].sidecars[0]=s;" T
+                              "[2]() " T "[2].script=b;" T "[3](" T "[3].metadata) " T
+                              "[3].containerSet.containers[0]=c " T "[3].containerSet.containers[1]=d;");
 #undef T
         bw_buf_done(&seen.out);
 }
@@ -160,8 +170,8 @@ static void test_argo(void **state)
 /* Parts of a spec that come from elsewhere are found there. */
 static int see_parts(void *ctx, const struct bw_pod *pod)
 {
-        static const char *const paths[] = {"volumes[0].hostPath", "volumes[1]", "hostNetwork", "securityContext.runAsUser",
-                                            "containers[0].image", "nothing"};
+        static const char *const paths[] = {"volumes[0].hostPath",       "volumes[1]",          "hostNetwork",
+                                            "securityContext.runAsUser", "containers[0].image", "nothing"};
         struct seen *seen = ctx;
 
         for (size_t i = 0; i < BW_ARRAY_SIZE(paths); i++) {
@@ -207,12 +217,15 @@ static void test_tekton(void **state)
                 const char *text;
                 const char *pods;
         } cases[] = {
-                {"{apiVersion: tekton.dev/v1, kind: Task, spec: {stepTemplate: {image: t}, steps: [{image: a}, {name: x}], sidecars: [{image: s}]}}",
+                {"{apiVersion: tekton.dev/v1, kind: Task, spec: {stepTemplate: {image: t}, steps: [{image: a}, {name: "
+                 "x}], sidecars: [{image: s}]}}",
                  "spec() spec.steps[0]=a spec.steps[1]=t spec.sidecars[0]=s;"},
-                {"{apiVersion: tekton.dev/v1, kind: TaskRun, spec: {podTemplate: {hostNetwork: true}, taskSpec: {steps: [{image: a}]}}}",
+                {"{apiVersion: tekton.dev/v1, kind: TaskRun, spec: {podTemplate: {hostNetwork: true}, taskSpec: "
+                 "{steps: [{image: a}]}}}",
                  "spec.taskSpec() spec.taskSpec.steps[0]=a;"},
                 {"{apiVersion: tekton.dev/v1, kind: TaskRun, spec: {taskRef: {name: x}}}", ""},
-                {"{apiVersion: tekton.dev/v1, kind: Pipeline, spec: {tasks: [{taskRef: {}}, {taskSpec: {steps: [{image: a}]}}], finally: [{taskSpec: {steps: [{image: b}]}}]}}",
+                {"{apiVersion: tekton.dev/v1, kind: Pipeline, spec: {tasks: [{taskRef: {}}, {taskSpec: {steps: "
+                 "[{image: a}]}}], finally: [{taskSpec: {steps: [{image: b}]}}]}}",
                  "spec.tasks[1].taskSpec() spec.tasks[1].taskSpec.steps[0]=a;"
                  "spec.finally[0].taskSpec() spec.finally[0].taskSpec.steps[0]=b;"},
         };
@@ -235,8 +248,14 @@ static void test_tekton(void **state)
 static void test_table(void **state)
 {
         static const char *const known[][2] = {
-                {"", "Pod"}, {"apps", "Deployment"}, {"apps", "StatefulSet"}, {"batch", "CronJob"}, {"", "PodTemplate"},
-                {"keda.sh", "ScaledJob"}, {"agones.dev", "Fleet"}, {"kubeflow.org", "XGBoostJob"},
+                {"", "Pod"},
+                {"apps", "Deployment"},
+                {"apps", "StatefulSet"},
+                {"batch", "CronJob"},
+                {"", "PodTemplate"},
+                {"keda.sh", "ScaledJob"},
+                {"agones.dev", "Fleet"},
+                {"kubeflow.org", "XGBoostJob"},
                 {"apps.kruise.io", "AdvancedCronJob"},
         };
 

@@ -109,8 +109,9 @@ static void test_json(void **state)
         static const struct stream_case cases[] = {
                 {"{}", "1:1|{}|end"},
                 {" \n {\"a\":1} {\"b\":2}\n{}\n", "2:2|{\"a\":1}|2:10|{\"b\":2}|3:1|{}|end"},
-                {"{\"a\":\"}{\\\"}\"}[1,[2]]\"x\" true -1.5e3 null", "1:1|{\"a\":\"}{\\\"}\"}|1:14|[1,[2]]|1:21|\"x\"|1:25|true|"
-                                                                  "1:30|-1.5e3|1:37|null|end"},
+                {"{\"a\":\"}{\\\"}\"}[1,[2]]\"x\" true -1.5e3 null",
+                 "1:1|{\"a\":\"}{\\\"}\"}|1:14|[1,[2]]|1:21|\"x\"|1:25|true|"
+                 "1:30|-1.5e3|1:37|null|end"},
                 {"{\"\xc3\xa9\":1}{}", "1:1|{\"\xc3\xa9\":1}|1:8|{}|end"},
                 {"{\"a\":\"\\\\\"}{\"b\":\"\\\\\\\"}\"}", "1:1|{\"a\":\"\\\\\"}|1:11|{\"b\":\"\\\\\\\"}\"}|end"},
                 {"{\"a\":1}\n---\n", "1:1|{\"a\":1}|2:1|---|end"},
@@ -127,7 +128,8 @@ static void test_json(void **state)
 static void test_lists(void **state)
 {
         static const struct stream_case cases[] = {
-                {"{\"apiVersion\":\"v1\",\"kind\":\"PodList\",\"metadata\":{\"x\":[1]},\"items\":[{\"a\":1},{\"b\":[{}]}]}{\"c\":1}",
+                {"{\"apiVersion\":\"v1\",\"kind\":\"PodList\",\"metadata\":{\"x\":[1]},\"items\":[{\"a\":1},{\"b\":[{}]"
+                 "}]}{\"c\":1}",
                  "1:67{v1 PodList}|{\"a\":1}|1:75{v1 PodList}|{\"b\":[{}]}|1:87|{\"c\":1}|end"},
                 {"{\"items\":[ {} , {} ],\"kind\":\"List\"} {}", "1:12|{}|1:17|{}|1:37|{}|end"},
                 {"{\n \"items\": [\n  {\n   \"a\": 1\n  },\n  2\n ]\n}\n", "3:3|{\n   \"a\": 1\n  }|6:3|2|end"},
@@ -183,7 +185,8 @@ static void test_depth(void **state)
 /* A document that never ends is refused when it has grown over the limit. */
 static void test_size(void **state)
 {
-        static const char *const heads[] = {"a: ", "{\"a\":\"", "{\"a\":[\"", "{\"items\":[\"", "{\"items\":[{\"a\":\""};
+        static const char *const heads[] = {"a: ", "{\"a\":\"", "{\"a\":[\"", "{\"items\":[\"",
+                                            "{\"items\":[{\"a\":\""};
 
         (void)state;
         for (size_t i = 0; i < BW_ARRAY_SIZE(heads); i++) {
@@ -215,7 +218,8 @@ static void test_read(void **state)
                  "{\"a\":1,\"apiVersion\":\"v1\",\"kind\":\"Pod\"}"},
                 {"{\"kind\":\"List\",\"apiVersion\":\"v1\",\"items\":[{\"a\":1}]}", "{\"a\":1}"},
                 {"{\"kind\":\"PodList\",\"apiVersion\":\"v1\",\"items\":[{\"kind\":\"X\"}]}", "{\"kind\":\"X\"}"},
-                {"{\"kind\":\"PodList\",\"apiVersion\":\"v1\",\"items\":[{}]}", "{\"apiVersion\":\"v1\",\"kind\":\"Pod\"}"},
+                {"{\"kind\":\"PodList\",\"apiVersion\":\"v1\",\"items\":[{}]}",
+                 "{\"apiVersion\":\"v1\",\"kind\":\"Pod\"}"},
                 {"{\"kind\":\"PodList\",\"apiVersion\":\"v1\",\"items\":[{\"kind\":\"\"}]}",
                  "{\"kind\":\"Pod\",\"apiVersion\":\"v1\"}"},
                 {"{\"kind\":\"PodList\",\"apiVersion\":\"v1\",\"items\":[1]}", "1"},
@@ -241,7 +245,7 @@ static void test_read(void **state)
 int main(void)
 {
         const struct CMUnitTest tests[] = {
-                cmocka_unit_test(test_yaml),  cmocka_unit_test(test_json),  cmocka_unit_test(test_lists),
+                cmocka_unit_test(test_yaml),   cmocka_unit_test(test_json),  cmocka_unit_test(test_lists),
                 cmocka_unit_test(test_format), cmocka_unit_test(test_depth), cmocka_unit_test(test_size),
                 cmocka_unit_test(test_read),
         };

@@ -11,8 +11,8 @@
 
 struct yaml_case {
         const char *text;
-        const char *json;   /* NULL: refused */
-        bool strict_error;  /* refused in strict mode only */
+        const char *json;  /* NULL: refused */
+        bool strict_error; /* refused in strict mode only */
 };
 
 static void run_case(const struct yaml_case *c)
@@ -39,17 +39,18 @@ static void run_case(const struct yaml_case *c)
                 fail_msg("\"%s\" gave %d in strict mode", c->text, r);
 }
 
-#define RUN(cases)                                                                                 \
-        do {                                                                                       \
-                (void)state;                                                                       \
-                for (size_t i_ = 0; i_ < BW_ARRAY_SIZE(cases); i_++)                               \
-                        run_case(&(cases)[i_]);                                                    \
+#define RUN(cases)                                                                                                     \
+        do {                                                                                                           \
+                (void)state;                                                                                           \
+                for (size_t i_ = 0; i_ < BW_ARRAY_SIZE(cases); i_++)                                                   \
+                        run_case(&(cases)[i_]);                                                                        \
         } while (0)
 
 static void test_words(void **state)
 {
         static const struct yaml_case cases[] = {
-                {"[y, Y, yes, Yes, YES, on, On, ON, true, True, TRUE]", "[true,true,true,true,true,true,true,true,true,true,true]"},
+                {"[y, Y, yes, Yes, YES, on, On, ON, true, True, TRUE]",
+                 "[true,true,true,true,true,true,true,true,true,true,true]"},
                 {"[n, N, no, No, NO, off, Off, OFF, false, False, FALSE]",
                  "[false,false,false,false,false,false,false,false,false,false,false]"},
                 {"[yES, nO, oN, tRUE, fALSE, nULL, yess, o, f, t]",
@@ -78,7 +79,8 @@ static void test_integers(void **state)
                 {"[0b+1, 0b-11, 0b, 0x, 0o, 0b2, 0xg, 0o8]", "[1,-3,\"0b\",\"0x\",\"0o\",\"0b2\",\"0xg\",\"0o8\"]"},
                 {"[9223372036854775807, 9223372036854775808, 18446744073709551615, -9223372036854775808]",
                  "[9223372036854775807,9223372036854775808,18446744073709551615,-9223372036854775808]"},
-                {"[+, -, --1, +-1, 1-, 1:30, 12e, _1, 1 2]", "[\"+\",\"-\",\"--1\",\"+-1\",\"1-\",\"1:30\",\"12e\",\"_1\",\"1 2\"]"},
+                {"[+, -, --1, +-1, 1-, 1:30, 12e, _1, 1 2]",
+                 "[\"+\",\"-\",\"--1\",\"+-1\",\"1-\",\"1:30\",\"12e\",\"_1\",\"1 2\"]"},
                 {"a: 0x7fffffffffffffff\nb: 0xffffffffffffffff\nc: 0x10000000000000000",
                  "{\"a\":9223372036854775807,\"b\":18446744073709551615,\"c\":\"0x10000000000000000\"}"},
         };
@@ -89,8 +91,10 @@ static void test_integers(void **state)
 static void test_floats(void **state)
 {
         static const struct yaml_case cases[] = {
-                {"[1.5, .5, 5., -.5, +.5, 1e3, 1E3, 1e+3, 1.5e-3, 12e03]", "[1.5,0.5,5,-0.5,0.5,1000,1000,1000,0.0015,12000]"},
-                {"[1e400, -1e400, 1.e, 1e, .e1, 1.2.3, 1e5.5]", "[\"1e400\",\"-1e400\",\"1.e\",\"1e\",\".e1\",\"1.2.3\",\"1e5.5\"]"},
+                {"[1.5, .5, 5., -.5, +.5, 1e3, 1E3, 1e+3, 1.5e-3, 12e03]",
+                 "[1.5,0.5,5,-0.5,0.5,1000,1000,1000,0.0015,12000]"},
+                {"[1e400, -1e400, 1.e, 1e, .e1, 1.2.3, 1e5.5]",
+                 "[\"1e400\",\"-1e400\",\"1.e\",\"1e\",\".e1\",\"1.2.3\",\"1e5.5\"]"},
                 {"[1_0.5, 1.5_5, .5_5, .5_, ._5, .5__5]", "[10.5,1.55,0.55,\".5_\",\"._5\",\".5__5\"]"},
                 {"[123456789012345678901234567890, 0x1p3, 1.0]", "[1.2345678901234568e+29,\"0x1p3\",1]"},
                 {"[2024-01-02, 2001-12-14t21:59:43.10-05:00, 1.10.0]",
@@ -103,7 +107,8 @@ static void test_floats(void **state)
 static void test_tags(void **state)
 {
         static const struct yaml_case cases[] = {
-                {"[!!str 1, !!str yes, !!int '12', !!float 3, !!bool \"on\", !!null '']", "[\"1\",\"yes\",12,3,true,null]"},
+                {"[!!str 1, !!str yes, !!int '12', !!float 3, !!bool \"on\", !!null '']",
+                 "[\"1\",\"yes\",12,3,true,null]"},
                 {"!!int 1.5", NULL},
                 {"!!int x", NULL},
                 {"!!float x", NULL},
@@ -145,7 +150,8 @@ static void test_keys(void **state)
                 {"{1: a, 1.5: b, yes: c, 0x10: d, 010: e, 2024-01-01: f}",
                  "{\"1\":\"a\",\"1.5\":\"b\",\"true\":\"c\",\"16\":\"d\",\"8\":\"e\",\"2024-01-01\":\"f\"}"},
                 {"{1e3: a, 1e6: b, 1.5e-7: c, 0.0001: d, 0.00001: e, 123456.7: f, .inf: g, -.inf: h, .nan: i}",
-                 "{\"1000\":\"a\",\"1e+06\":\"b\",\"1.5e-07\":\"c\",\"0.0001\":\"d\",\"1e-05\":\"e\",\"123456.7\":\"f\","
+                 "{\"1000\":\"a\",\"1e+06\":\"b\",\"1.5e-07\":\"c\",\"0.0001\":\"d\",\"1e-05\":\"e\",\"123456.7\":"
+                 "\"f\","
                  "\".inf\":\"g\",\"-.inf\":\"h\",\".nan\":\"i\"}"},
                 {"{-0.0: a, 1e300: b, 0.1: c, 123456789.5: d, 1234567.0: e}",
                  "{\"-0\":\"a\",\".inf\":\"b\",\"0.1\":\"c\",\"1.2345679e+08\":\"d\",\"1.234567e+06\":\"e\"}"},
@@ -186,7 +192,8 @@ static void test_anchors(void **state)
                 {"{<<: {a: 1}, b: 2}", "{\"a\":1,\"b\":2}"},
                 {"{b: 2, <<: {b: 1, c: 3}}", "{\"b\":1,\"c\":3}", true},
                 {"{<<: {b: 1, c: 3}, b: 2}", "{\"b\":2,\"c\":3}", true},
-                {"- &a {k: 1}\n- &b {k: 2, l: 3}\n- <<: [*a, *b]\n", "[{\"k\":1},{\"k\":2,\"l\":3},{\"k\":1,\"l\":3}]", true},
+                {"- &a {k: 1}\n- &b {k: 2, l: 3}\n- <<: [*a, *b]\n", "[{\"k\":1},{\"k\":2,\"l\":3},{\"k\":1,\"l\":3}]",
+                 true},
                 {"{<<: []}", "{}"},
                 {"{'<<': {a: 1}}", "{\"<<\":{\"a\":1}}"},
                 {"{! '<<': {a: 1}}", "{\"a\":1}"},
@@ -239,7 +246,9 @@ static void test_scalars(void **state)
                 {"---\n", "null"},
                 {"a: 1\n...\nb: 2\n", "{\"a\":1}"},
                 {"a: 1\n---\nb: 2\n", "{\"a\":1}"},
-                {"\xef\xbb\xbf" "a: 1", "{\"a\":1}"},
+                {"\xef\xbb\xbf"
+                 "a: 1",
+                 "{\"a\":1}"},
                 {"a: \x01", NULL},
                 {"a: \xff", NULL},
                 {"a: 1\r\nb: |\r\n  x\r\n", "{\"a\":1,\"b\":\"x\\n\"}"},
@@ -281,7 +290,10 @@ static void test_dialect(void **state)
                 {"[!!str &a, b]", "[\"\",\"b\"]"},
                 {"[!<x>, a]", NULL},
                 {"[!<x> , a]", "[\"\",\"a\"]"},
-                {"a: 1\n\xef\xbb\xbf" "b: 2\n", "{\"a\":1,\"\xef\xbb\xbf" "b\":2}"},
+                {"a: 1\n\xef\xbb\xbf"
+                 "b: 2\n",
+                 "{\"a\":1,\"\xef\xbb\xbf"
+                 "b\":2}"},
                 {"a: |\n  x\n\n  \xef\xbb\xbfy\n", "{\"a\":\"x\\n\\n\xef\xbb\xbfy\\n\"}"},
                 {"a: x\xef\xbb\xbf\n", "{\"a\":\"x\xef\xbb\xbf\"}"},
         };

@@ -43,8 +43,9 @@ static void test_round_trip(void **state)
 
 static void test_refused(void **state)
 {
-        static const char *const texts[] = {".a", "a.", "a..b", "a[", "a[]", "a[x]", "a['x", "a['x'", "a[1", "a[-1]",
-                                            "a b", "a[99999999999]", "a]", "a[1]b"};
+        static const char *const texts[] = {".a",   "a.",    "a..b", "a[",    "a[]", "a[x]",
+                                            "a['x", "a['x'", "a[1",  "a[-1]", "a b", "a[99999999999]",
+                                            "a]",   "a[1]b"};
 
         (void)state;
         for (size_t i = 0; i < BW_ARRAY_SIZE(texts); i++) {

@@ -195,8 +195,9 @@ static void test_json(void **state)
         map->entries[1] = (struct bw_entry){bw_value_str(BW_STR("m")), bw_value_int(1)};
         assert_ok(bw_map_seal(arena, map, 2));
         bw_value_json(&out, bw_value_map(map, 2), 0);
-        assert_string_equal(out.p, "{\"l\":[null,true,-9223372036854775808,18446744073709551615,1.5,\"a\\\"\\\\\\n\\u0001\",[],{}],"
-                                   "\"m\":1}");
+        assert_string_equal(
+                out.p, "{\"l\":[null,true,-9223372036854775808,18446744073709551615,1.5,\"a\\\"\\\\\\n\\u0001\",[],{}],"
+                       "\"m\":1}");
         bw_buf_clear(&out);
         map->entries[0].value = bw_value_list(NULL, 0);
         bw_value_json(&out, bw_value_map(map, 2), 2);
@@ -206,9 +207,8 @@ static void test_json(void **state)
 int main(void)
 {
         const struct CMUnitTest tests[] = {
-                cmocka_unit_test(test_maps),     cmocka_unit_test(test_get),
-                cmocka_unit_test(test_repeated), cmocka_unit_test(test_colliding_keys),
-                cmocka_unit_test(test_numbers),  cmocka_unit_test(test_key_hash),
+                cmocka_unit_test(test_maps),           cmocka_unit_test(test_get),     cmocka_unit_test(test_repeated),
+                cmocka_unit_test(test_colliding_keys), cmocka_unit_test(test_numbers), cmocka_unit_test(test_key_hash),
                 cmocka_unit_test(test_json),
         };
 
