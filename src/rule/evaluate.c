@@ -22,14 +22,13 @@ struct evaluation {
 
 /* ---- findings */
 
-static struct bw_str path_text(struct bw_judge *judge, struct bw_path path)
+static struct bw_str path_text(struct bw_judge *judge, struct bw_arena *arena, struct bw_path path)
 {
-        bw_auto_done(bw_buf_done) struct bw_buf buf = {0};
-
-        bw_path_format(&buf, path);
-        if (bw_buf_status(&buf) < 0)
+        bw_buf_clear(&judge->text);
+        bw_path_format(&judge->text, path);
+        if (bw_buf_status(&judge->text) < 0)
                 return (struct bw_str){0};
-        return bw_arena_str(judge->scratch, bw_buf_view(&buf));
+        return bw_arena_str(arena, bw_buf_view(&judge->text));
 }
 
 /* A path that is part of another: spec.volumes[1] of spec.volumes[1].hostPath. */
@@ -87,18 +86,17 @@ static int give(struct evaluation *ev, struct bw_judge *judge, const struct bw_f
 }
 
 /* Path, line, column and source line. */
-static int locate(struct evaluation *ev, struct bw_path path, struct bw_str text, struct bw_finding *f)
+static void locate(struct evaluation *ev, struct bw_path path, struct bw_str text, struct bw_finding *f)
 {
         struct bw_mark mark = bw_doc_mark(ev->doc, ev->arena, path, true);
 
-        f->location.path = bw_arena_str(ev->arena, text);
+        f->location.path = text;
         if (mark.line) {
                 f->location.line = mark.line;
                 f->location.column = mark.column;
         }
         if (!bw_str_is(ev->doc->kind, "Secret") && f->location.line)
                 f->location.source = bw_doc_line_from(ev->doc, f->location.line, &ev->lines);
-        return f->location.path.p ? 0 : -ENOMEM;
 }
 
 static struct bw_str message_of(struct bw_judge *judge, const struct judge_item *item)
@@ -115,7 +113,7 @@ static int report_item(struct evaluation *ev, struct bw_judge *judge, const stru
 {
         struct bw_finding f = new_finding(ev, err ? BW_VERDICT_ERROR : BW_VERDICT_FAIL);
         struct bw_path path = judge_item_path(judge, item);
-        struct bw_str text = path_text(judge, path);
+        struct bw_str text = path_text(judge, ev->arena, path);
 
         if (!text.p)
                 return -ENOMEM;
@@ -127,8 +125,9 @@ static int report_item(struct evaluation *ev, struct bw_judge *judge, const stru
                 return -ENOMEM;
         f.message = bw_arena_str(ev->arena, err ? bw_str(err->message) : message_of(judge, item));
         f.remediation = ev->rule->info.fix;
-        if (!f.message.p || locate(ev, path, text, &f) < 0)
+        if (!f.message.p)
                 return -ENOMEM;
+        locate(ev, path, text, &f);
         return give(ev, judge, &f);
 }
 

@@ -40,6 +40,7 @@ void bw_judge_free(struct bw_judge *judge)
         if (!judge)
                 return;
         bw_arena_free(judge->scratch);
+        bw_buf_done(&judge->text);
         bw_free(judge->containers);
         bw_free(judge->answers);
         bw_free(judge->reported);
@@ -213,7 +214,7 @@ struct bw_str judge_item_who(struct bw_judge *judge, const struct judge_item *it
         const struct rule_place *place = item->place;
         struct bw_str name = judge_item_name(judge, item);
         struct bw_str noun = place->noun;
-        struct bw_str text;
+        char *text;
 
         if (place->base == BASE_ROOT && !place->n_each) {
                 if (judge->rule->match.pod_spec)
@@ -223,8 +224,15 @@ struct bw_str judge_item_who(struct bw_judge *judge, const struct judge_item *it
         }
         if (!name.n)
                 return noun;
-        text = bw_arena_printf(judge->scratch, "%.*s \"%.*s\"", BW_STR_ARG(noun), BW_STR_ARG(name));
-        return text.p ? text : noun;
+        text = bw_arena_alloc(judge->scratch, noun.n + name.n + 3);
+        if (!text)
+                return noun;
+        if (noun.n)
+                memcpy(text, noun.p, noun.n);
+        memcpy(text + noun.n, " \"", 2);
+        memcpy(text + noun.n + 2, name.p, name.n);
+        text[noun.n + name.n + 2] = '"';
+        return bw_str_n(text, noun.n + name.n + 3);
 }
 
 /* A value as people write it: texts without quotes, nothing for null. */

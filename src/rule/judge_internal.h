@@ -7,6 +7,7 @@
 #ifndef BW_RULE_JUDGE_INTERNAL_H
 #define BW_RULE_JUDGE_INTERNAL_H
 
+#include "base/buf.h"
 #include "rule/rule_internal.h"
 
 enum { NO_CONTAINER = UINT32_MAX };
@@ -55,6 +56,7 @@ struct bw_judge {
         uint64_t pods;
 
         struct bw_arena *scratch;
+        struct bw_buf text;      /* for one text at a time */
         struct bw_cel_eval_options eval;
         struct bw_value slots[RULE_MAX_SLOTS];
 
