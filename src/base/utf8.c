@@ -68,14 +68,17 @@ size_t bw_utf8_encode(uint32_t rune, char out[4])
 
 bool bw_utf8_is_ascii(struct bw_str s)
 {
+        uint64_t words[4];
         uint64_t seen = 0;
         size_t i = 0;
 
+        for (; i + sizeof(words) <= s.n; i += sizeof(words)) {
+                memcpy(words, s.p + i, sizeof(words));
+                seen |= (words[0] | words[1]) | (words[2] | words[3]);
+        }
         for (; i + 8 <= s.n; i += 8) {
-                uint64_t word;
-
-                memcpy(&word, s.p + i, 8);
-                seen |= word;
+                memcpy(words, s.p + i, 8);
+                seen |= words[0];
         }
         for (; i < s.n; i++)
                 seen |= (unsigned char)s.p[i];
