@@ -8,7 +8,8 @@
 #include "base/error.h"
 #include "base/limits.h"
 
-#define STACK_BYTES ((size_t)1 << 20) /* no layer recurses on input, so this is plenty; only touched pages are used */
+/* Values are walked by recursion as deep as documents may be (BW_LIMIT_DOC_DEPTH); only touched pages are used. */
+#define STACK_BYTES ((size_t)8 << 20)
 
 struct worker {
         struct bw_pool *pool;
