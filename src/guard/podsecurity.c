@@ -5,6 +5,7 @@
 #include "base/arena.h"
 #include "base/error.h"
 #include "doc/doc.h"
+#include "guard/decode_internal.h"
 #include "guard/podsecurity_internal.h"
 
 struct review {
@@ -302,6 +303,15 @@ static int evaluate_pod(struct review *rv, const struct bw_ps_policy *policy, co
         return r;
 }
 
+/* ---- decoding */
+
+/* Why the typed decoder would not take the object; empty when it would. */
+static struct bw_str undecodable(struct review *rv, const struct bw_doc *doc)
+{
+        bw_buf_clear(&rv->buf);
+        return decode_check(doc->kind, doc->root, &rv->buf) ? (struct bw_str){0} : take_text(rv);
+}
+
 /* ---- requests for pods */
 
 static const char *const ignored_subresources[] = {"exec", "attach", "binding", "eviction",
@@ -383,9 +393,15 @@ static int review_pod(struct review *rv, struct bw_value request)
                 return r;
         if (errors.n == 0 && all_privileged(&policy))
                 return allow_with(rv, "enforce-policy", "privileged:latest");
+        why = undecodable(rv, &rv->object);
+        if (why.n)
+                return deny_bad_request(rv, "failed to decode object", why);
         if (!is_object(&rv->object, "v1", "Pod"))
                 return deny_bad_request(rv, "failed to decode pod", (struct bw_str){0});
         if (bw_str_is(rv->operation, "UPDATE")) {
+                why = undecodable(rv, &rv->old_object);
+                if (why.n)
+                        return deny_bad_request(rv, "failed to decode old object", why);
                 if (!is_object(&rv->old_object, "v1", "Pod"))
                         return deny_bad_request(rv, "failed to decode old pod", (struct bw_str){0});
                 if (!is_significant(spec_of(&rv->object), spec_of(&rv->old_object)))
@@ -473,6 +489,13 @@ static int review_workload(struct review *rv, struct bw_value request)
                 return r;
         if (errors.n == 0 && is_privileged(&policy, BW_PS_WARN) && is_privileged(&policy, BW_PS_AUDIT))
                 return allow(rv);
+        why = undecodable(rv, &rv->object);
+        if (why.n) {
+                rv->answer->allowed = true;
+                bw_buf_puts(&rv->buf, "failed to decode object: ");
+                bw_buf_str(&rv->buf, why);
+                return annotate(rv, "error");
+        }
         return review_template(rv, &policy, &errors);
 }
 
@@ -539,10 +562,14 @@ static int review_namespace(struct review *rv, struct bw_value request)
         struct bw_ps_policy old;
         struct bw_ps_errors errors;
         struct bw_ps_errors old_errors;
+        struct bw_str why;
         int r;
 
         if (rv->subresource.n)
                 return allow(rv);
+        why = undecodable(rv, &rv->object);
+        if (why.n)
+                return deny_bad_request(rv, "failed to decode object", why);
         if (!is_object(&rv->object, "v1", "Namespace"))
                 return deny_bad_request(rv, "failed to decode namespace", (struct bw_str){0});
         r = bw_ps_policy_of(rv->arena, labels_of(&rv->object), &rv->config->defaults, &policy, &errors, rv->reterr);
@@ -555,6 +582,9 @@ static int review_namespace(struct review *rv, struct bw_value request)
         }
         if (!bw_str_is(rv->operation, "UPDATE"))
                 return allow(rv);
+        why = undecodable(rv, &rv->old_object);
+        if (why.n)
+                return deny_bad_request(rv, "failed to decode  old object", why);
         if (!is_object(&rv->old_object, "v1", "Namespace"))
                 return deny_bad_request(rv, "failed to decode  old namespace", (struct bw_str){0});
         r = bw_ps_policy_of(rv->arena, labels_of(&rv->old_object), &rv->config->defaults, &old, &old_errors, rv->reterr);

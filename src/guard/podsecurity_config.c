@@ -9,6 +9,7 @@
 #include "base/arena.h"
 #include "base/error.h"
 #include "doc/stream.h"
+#include "guard/gojson_internal.h"
 #include "guard/podsecurity_internal.h"
 
 #define CONFIG_GROUP "pod-security.admission.config.k8s.io"
@@ -233,14 +234,97 @@ static int check_type_meta(struct load *l, struct bw_value root, struct bw_str t
                             BW_STR_ARG(bw_value_text(kind)), BW_STR_ARG(api), CONFIG_SCHEME);
 }
 
+static bool is_json(struct bw_str text)
+{
+        return bw_str_starts(bw_str_trim(text), BW_STR("{"));
+}
+
 /* JSON when the first character is a brace; duplicates are a matter of strictness, and so is everything unknown. */
 static int read_document(struct load *l, struct bw_str text, bool strict, struct bw_doc *ret, struct bw_error *reterr)
 {
         size_t used;
 
-        if (bw_str_starts(bw_str_trim(text), BW_STR("{")))
+        if (is_json(text))
                 return bw_json_read(l->arena, text, 1, 1, strict, ret, &used, reterr);
         return bw_yaml_read(l->arena, text, 1, strict, ret, reterr);
+}
+
+/*
+ * What cannot be read, as go-yaml says it: the problem alone, and the line of its context, which it counts from 0 where
+ * the parser (and not the scanner) found the problem. Ours reads "problem while parsing a thing that begins at line 3".
+ */
+static int refuse_yaml(struct load *l, const struct bw_error *err)
+{
+        struct bw_str message = bw_str(err->message);
+        size_t context = bw_str_find(message, BW_STR(" while "));
+        size_t begins = bw_str_find(message, BW_STR(" begins at line "));
+        bool scanner = bw_str_find(message, BW_STR(" while scanning ")) != SIZE_MAX;
+        uint64_t line = 0;
+
+        if (begins != SIZE_MAX)
+                (void)!bw_str_to_u64(bw_str_n(message.p + begins + 16, message.n - begins - 16), &line);
+        line = line > 1 ? line - 1 : err->line > 1 ? err->line - 1 : 0;
+        if (context == SIZE_MAX)
+                context = message.n;
+        if (line == 0)
+                return invalid(l, "yaml: %.*s", BW_STR_ARG(bw_str_n(message.p, context)));
+        return invalid(l, "yaml: line %" PRIu64 ": %.*s", line + scanner, BW_STR_ARG(bw_str_n(message.p, context)));
+}
+
+static const struct {
+        const char *section;
+        const char *name;
+} known_keys[] = {
+        {"", "apiVersion"}, {"", "kind"}, {"", "defaults"}, {"", "exemptions"}, {"defaults.", "enforce"},
+        {"defaults.", "enforce-version"}, {"defaults.", "audit"}, {"defaults.", "audit-version"}, {"defaults.", "warn"},
+        {"defaults.", "warn-version"}, {"exemptions.", "usernames"}, {"exemptions.", "namespaces"},
+        {"exemptions.", "runtimeClasses"},
+};
+
+/* Whether this key, and no longer one, stands at `at` of the text: followed by a colon. */
+static bool is_key(struct bw_str text, size_t at, const char *name)
+{
+        struct bw_str rest = bw_str_n(text.p + at, text.n - at);
+        char before = at ? text.p[at - 1] : '\n';
+
+        if (!bw_str_starts(rest, bw_str(name)) || !strchr("\n \t{,\"'", before))
+                return false;
+        rest = bw_str_n(rest.p + strlen(name), rest.n - strlen(name));
+        if (rest.n && (rest.p[0] == '"' || rest.p[0] == '\''))
+                rest = bw_str_n(rest.p + 1, rest.n - 1);
+        return bw_str_starts(bw_str_trim(rest), BW_STR(":"));
+}
+
+/*
+ * Keys that stand twice; no name occurs in two sections. go-yaml names their lines, in one error; the JSON decoder names
+ * the fields, each in its own.
+ */
+static void add_duplicates(struct load *l, struct bw_str text, const struct bw_error *err)
+{
+        bool seen[BW_ARRAY_SIZE(known_keys)] = {false};
+        size_t n = 0;
+        uint32_t line = 1;
+
+        for (size_t at = 0; at < text.n; at++) {
+                line += text.p[at] == '\n';
+                for (size_t i = 0; i < BW_ARRAY_SIZE(known_keys); i++) {
+                        if (!is_key(text, at, known_keys[i].name))
+                                continue;
+                        if (seen[i] && is_json(text)) {
+                                bw_buf_printf(&l->buf, "duplicate field \"%s%s\"", known_keys[i].section, known_keys[i].name);
+                                gotexts_take(&l->strict, &l->buf);
+                        } else if (seen[i]) {
+                                bw_buf_printf(&l->buf, "%s\n  line %u: key \"%s\" already set in map",
+                                              n ? "" : "yaml: unmarshal errors:", line, known_keys[i].name);
+                        }
+                        n += seen[i];
+                        seen[i] = true;
+                }
+        }
+        if (n == 0)
+                bw_buf_puts(&l->buf, err->message);
+        if (l->buf.n)
+                gotexts_take(&l->strict, &l->buf);
 }
 
 static int decode(struct load *l, struct bw_str text)
@@ -250,16 +334,21 @@ static int decode(struct load *l, struct bw_str text)
         struct bw_doc again;
         int r;
 
+        if (is_json(text) && !gojson_check(text, &l->buf)) {
+                struct bw_str why = bw_arena_str(l->arena, bw_buf_view(&l->buf));
+
+                return invalid(l, "couldn't get version/kind; json parse error: %.*s", BW_STR_ARG(why));
+        }
         r = read_document(l, text, false, &doc, &strict_error);
         if (r == -EINVAL)
-                return invalid(l, "%s", strict_error.message);
+                return refuse_yaml(l, &strict_error);
         if (r < 0)
                 return bw_error_set(l->reterr, r, "%s", strict_error.message);
         r = check_type_meta(l, doc.root, text);
         if (r < 0)
                 return r;
         if (read_document(l, text, true, &again, &strict_error) < 0)
-                gotexts_add(&l->strict, bw_str(strict_error.message));
+                add_duplicates(l, text, &strict_error);
         r = read_section(l, doc.root, "", read_top);
         if (r < 0)
                 return r;

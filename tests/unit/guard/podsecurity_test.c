@@ -5,6 +5,7 @@
 #include "base/arena.h"
 #include "base/error.h"
 #include "doc/doc.h"
+#include "guard/gojson_internal.h"
 #include "guard/podsecurity.h"
 #include "guard/podsecurity_internal.h"
 
@@ -63,6 +64,43 @@ static void quoting_is_gos(void **state)
         }
 }
 
+static void json_errors_are_gos(void **state)
+{
+        static const struct {
+                const char *text;
+                const char *error; /* NULL: it is JSON */
+        } cases[] = {
+                {"{\"a\":[1,-2.5e+3,true,null,\"\\u00e4\\n\"],\"b\":{}}", NULL},
+                {" [] ", NULL},
+                {"", "unexpected end of JSON input"},
+                {"{a: 1}", "invalid character 'a' looking for beginning of object key string"},
+                {"{'a': 1}", "invalid character '\\'' looking for beginning of object key string"},
+                {"{\"a\" 1}", "invalid character '1' after object key"},
+                {"{\"a\":1 \"b\"}", "invalid character '\"' after object key:value pair"},
+                {"{\"a\":1,}", "invalid character '}' looking for beginning of object key string"},
+                {"[1 2]", "invalid character '2' after array element"},
+                {"[1,]", "invalid character ']' looking for beginning of value"},
+                {"{} {}", "invalid character '{' after top-level value"},
+                {"\"a\nb\"", "invalid character '\\n' in string literal"},
+                {"\"\\x\"", "invalid character 'x' in string escape code"},
+                {"\"\\u12g4\"", "invalid character 'g' in \\u hexadecimal character escape"},
+                {"tru3", "invalid character '3' in literal true (expecting 'e')"},
+                {"-x", "invalid character 'x' in numeric literal"},
+                {"1.x", "invalid character 'x' after decimal point in numeric literal"},
+                {"1ex", "invalid character 'x' in exponent of numeric literal"},
+                {"01", "invalid character '1' after top-level value"},
+                {"[", "unexpected end of JSON input"},
+        };
+
+        (void)state;
+        for (size_t i = 0; i < BW_ARRAY_SIZE(cases); i++) {
+                bw_auto_done(bw_buf_done) struct bw_buf buf = {0};
+
+                assert_int_equal(gojson_check(bw_str(cases[i].text), &buf), cases[i].error == NULL);
+                assert_string_equal(buf.p ? buf.p : "", cases[i].error ? cases[i].error : "");
+        }
+}
+
 #define V1 "apiVersion: pod-security.admission.config.k8s.io/v1\nkind: PodSecurityConfiguration\n"
 #define LABEL_RULE                                                                                 \
         "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with " \
@@ -101,6 +139,13 @@ static void configurations(void **state)
                 {"apiVersion: pod-security.admission.config.k8s.io/v2\nkind: PodSecurityConfiguration\n",
                  "no kind \"PodSecurityConfiguration\" is registered for version \"pod-security.admission.config.k8s.io/v2\" in "
                  "scheme \"k8s.io/pod-security-admission/admission/api/scheme/scheme.go:31\"", NULL},
+                {V1 "defaults:\n  enforce: baseline\n  enforce: restricted\n",
+                 "strict decoding error: yaml: unmarshal errors:\n  line 5: key \"enforce\" already set in map", NULL},
+                {"{\"apiVersion\":\"pod-security.admission.config.k8s.io/v1\",\"kind\":\"PodSecurityConfiguration\","
+                 "\"defaults\":{\"warn\":\"baseline\",\"warn\":\"restricted\"}}",
+                 "strict decoding error: duplicate field \"defaults.warn\"", NULL},
+                {"{", "couldn't get version/kind; json parse error: unexpected end of JSON input", NULL},
+                {"a: b: c\n", "yaml: mapping values are not allowed in this context", NULL},
                 {"[]", "couldn't get version/kind; json parse error: json: cannot unmarshal array into Go value of type struct { "
                        "APIVersion string \"json:\\\"apiVersion,omitempty\\\"\"; Kind string \"json:\\\"kind,omitempty\\\"\" }",
                  NULL},
@@ -307,24 +352,47 @@ static void namespaces_are_checked_against_their_pods(void **state)
                               "value: \"x\": must be one of privileged, baseline, restricted");
 }
 
-/* What Kubernetes could not decode must not pass because a rule could not be evaluated. */
+/* What Kubernetes cannot decode must not pass because no rule minds it. */
 static void unreadable_pods_are_refused(void **state)
 {
+        static const struct {
+                const char *spec;
+                const char *error;
+        } cases[] = {
+                {"{containers: [{name: a, securityContext: {capabilities: {drop: 1}}}]}",
+                 "cannot unmarshal number into Go struct field Capabilities.spec.containers.securityContext.capabilities.drop "
+                 "of type []v1.Capability"},
+                {"{containers: [{name: a, securityContext: {privileged: 'true'}}]}",
+                 "cannot unmarshal string into Go struct field SecurityContext.spec.containers.securityContext.privileged of "
+                 "type bool"},
+                {"{containers: 1}", "cannot unmarshal number into Go struct field PodSpec.spec.containers of type []v1.Container"},
+                {"[]", "cannot unmarshal array into Go struct field Pod.spec of type v1.PodSpec"},
+                {"{securityContext: {runAsUser: 1.5}}",
+                 "cannot unmarshal number 1.5 into Go struct field PodSecurityContext.spec.securityContext.runAsUser of type "
+                 "int64"},
+                {"{ephemeralContainers: [{name: 1}]}",
+                 "cannot unmarshal number into Go struct field Container.spec.ephemeralContainers.name of type string"},
+        };
         struct fixture *f = *state;
-        struct bw_ps_answer a =
-                review(f, "", "{pod-security.kubernetes.io/enforce: restricted}", "[]",
-                       POD_REQUEST("operation: CREATE, object: {apiVersion: v1, kind: Pod, spec: {containers: [{name: a, "
-                                   "securityContext: {capabilities: {drop: 1}}}]}}"));
 
-        assert_false(a.allowed);
-        assert_int_equal(a.code, 400);
-        assert_str(a.message, "failed to decode object");
+        for (size_t i = 0; i < BW_ARRAY_SIZE(cases); i++) {
+                struct bw_str request = bw_arena_printf(
+                        f->arena, POD_REQUEST("operation: CREATE, object: {apiVersion: v1, kind: Pod, spec: %s}"), cases[i].spec);
+                struct bw_str wanted = bw_arena_printf(f->arena, "failed to decode object: json: %s", cases[i].error);
+                struct bw_ps_answer a = review(f, "", "{pod-security.kubernetes.io/enforce: baseline}", "[]", request.p);
+
+                assert_false(a.allowed);
+                assert_int_equal(a.code, 400);
+                assert_str(a.message, "failed to decode object");
+                assert_str(a.annotations[0].value, wanted.p);
+        }
 }
 
 int main(void)
 {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(quoting_is_gos),
+                cmocka_unit_test(json_errors_are_gos),
                 cmocka_unit_test(configurations),
                 cmocka_unit_test(labels),
                 cmocka_unit_test(levels_are_read_back),

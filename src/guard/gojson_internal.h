@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * gojson (internal): what Go's encoding/json says of a text that is no JSON.
+ * Ownership: writes to the buffer given. Threads: pure. Limits: nesting up to 10,000, as in Go.
+ * Source: Go encoding/json scanner.go (states, contexts of errors).
+ */
+#ifndef BW_GUARD_GOJSON_INTERNAL_H
+#define BW_GUARD_GOJSON_INTERNAL_H
+
+#include "base/buf.h"
+
+/* True when the text is one JSON value; else *why has the error. */
+bool gojson_check(struct bw_str text, struct bw_buf *why);
+
+#endif
