@@ -63,6 +63,9 @@ int bw_catalog_new(const struct bw_catalog_options *options, struct bw_catalog *
                 catalog->options = *options;
         else
                 catalog->options.kubernetes_minor = BW_KUBERNETES_NEWEST;
+        /* A version that is not known yet is judged as the newest one. */
+        catalog->options.kubernetes_minor =
+                BW_MAX(0, BW_MIN(catalog->options.kubernetes_minor, BW_KUBERNETES_NEWEST));
         if (copy_texts(arena, &catalog->options.frameworks, catalog->options.n_frameworks) < 0 ||
             copy_texts(arena, &catalog->options.only, catalog->options.n_only) < 0 ||
             add_group(catalog, BW_STR("")) < 0 || add_group(catalog, BW_STR("*")) < 0)
