@@ -298,7 +298,8 @@ static enum pred_answer test_text(const struct pred *p, struct bw_value v)
         struct bw_str s = bw_value_text(v);
         struct bw_str constant = bw_value_text(p->constant);
 
-        if (v.type != BW_STRING)
+        /* lastIndexOf() of an empty text is an error. */
+        if (v.type != BW_STRING || (p->kind == LAST_AFTER && s.n == 0))
                 return PRED_UNKNOWN;
         switch (p->kind) {
         case CONTAINS:
