@@ -23,21 +23,42 @@ static bool is_shown(const struct bw_finding *f)
         return bw_str_find(line, BW_STR("value:")) == SIZE_MAX && bw_str_find(line, BW_STR("\"value\"")) == SIZE_MAX;
 }
 
+/* What all findings of a document say of it. */
+static int keep_subject(struct bw_worker *worker, const struct bw_finding *finding)
+{
+        struct bw_resource *subject = &worker->subject;
+        struct bw_str *const texts[] = {&subject->api_version, &subject->kind, &subject->ns, &subject->name,
+                                        &worker->subject_file};
+
+        *subject = finding->resource;
+        worker->subject_file = finding->location.file;
+        for (size_t i = 0; i < BW_ARRAY_SIZE(texts); i++)
+                if (bw_texts_keep(worker->texts, texts[i]) < 0)
+                        return -ENOMEM;
+        worker->has_subject = true;
+        return 0;
+}
+
 int bw_worker_add_finding(void *userdata, const struct bw_finding *finding)
 {
         struct bw_worker *worker = userdata;
         struct bw_part *part = &worker->part;
         struct bw_finding f = *finding;
-        struct bw_str *const texts[] = {
-                &f.resource.api_version, &f.resource.kind,   &f.resource.ns, &f.resource.name, &f.location.file,
-                &f.location.path,        &f.location.source, &f.message,     &f.remediation,
-        };
+        struct bw_str *const texts[] = {&f.location.path, &f.location.source, &f.message};
 
         if (!is_shown(&f))
                 f.location.source = (struct bw_str){0};
+        if (!worker->has_subject && keep_subject(worker, finding) < 0)
+                return -ENOMEM;
+        f.resource = worker->subject;
+        f.resource.line = finding->resource.line;
+        f.location.file = worker->subject_file;
         for (size_t i = 0; i < BW_ARRAY_SIZE(texts); i++)
                 if (bw_texts_keep(worker->texts, texts[i]) < 0)
                         return -ENOMEM;
+        /* A rule's own fix lives as long as the catalog. */
+        if (f.remediation.p != f.rule->fix.p && bw_texts_keep(worker->texts, &f.remediation) < 0)
+                return -ENOMEM;
         if (bw_grow(&part->findings, &worker->findings_cap, part->n_findings + 1, sizeof(f)) < 0)
                 return -ENOMEM;
         part->findings[part->n_findings++] = f;
@@ -83,6 +104,7 @@ static int judge_object(void *userdata, struct bw_doc *doc, struct bw_error *ret
                 return 0;
         }
         worker->n_documents++;
+        worker->has_subject = false;
         r = prepare(worker, doc, reterr);
         if (r < 0)
                 return r;

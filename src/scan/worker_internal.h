@@ -56,6 +56,11 @@ struct bw_worker {
         size_t findings_cap;
         size_t errors_cap;
 
+        /* Of the document at hand, once it has a finding: kept texts. */
+        bool has_subject;
+        struct bw_resource subject;
+        struct bw_str subject_file;
+
         struct bw_part *parts;            /* finished, if there is anything to tell */
         size_t n_parts;
         size_t parts_cap;
