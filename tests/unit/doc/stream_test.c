@@ -152,6 +152,25 @@ static void test_lists(void **state)
         run_cases(cases, BW_ARRAY_SIZE(cases), true);
 }
 
+/* Lines that are one value are cut at a glance; whatever else stands on a line is still found. */
+static void test_lines(void **state)
+{
+        static const struct stream_case cases[] = {
+                {"{\"a\":{\"b\":[{}]}}\n{\"c\":1}\n", "1:1|{\"a\":{\"b\":[{}]}}|2:1|{\"c\":1}|end"},
+                {"{\"a\":1}{\"b\":2}\n{\"c\":3}", "1:1|{\"a\":1}|1:8|{\"b\":2}|2:1|{\"c\":3}|end"},
+                {"{\"a\":1} {\"b\":2}\n{\"c\":3}", "1:1|{\"a\":1}|1:9|{\"b\":2}|2:1|{\"c\":3}|end"},
+                {"{\"a\":\"}{\"}\n{\"b\":\"} \"}\n{}", "1:1|{\"a\":\"}{\"}|2:1|{\"b\":\"} \"}|3:1|{}|end"},
+                {"{\"a\":\n{\"b\":1}}\n{\"c\":1}\n{}", "1:1|{\"a\":\n{\"b\":1}}|3:1|{\"c\":1}|4:1|{}|end"},
+                {"{\"a\":[\n{}\n,{}]}\n{\"c\":1}\n{}", "1:1|{\"a\":[\n{}\n,{}]}|4:1|{\"c\":1}|5:1|{}|end"},
+                {"{}\n{}\n\n{}\n", "1:1|{}|2:1|{}|4:1|{}|end"},
+                {"{\"a\":1}\r\n{\"b\":1}\r\n", "1:1|{\"a\":1}|2:1|{\"b\":1}|end"},
+                {"{{ .Values.x }}\n{}", "error 1:2"},
+        };
+
+        (void)state;
+        run_cases(cases, BW_ARRAY_SIZE(cases), true);
+}
+
 static void test_format(void **state)
 {
         (void)state;
@@ -247,7 +266,7 @@ int main(void)
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_yaml),   cmocka_unit_test(test_json),  cmocka_unit_test(test_lists),
                 cmocka_unit_test(test_format), cmocka_unit_test(test_depth), cmocka_unit_test(test_size),
-                cmocka_unit_test(test_read),
+                cmocka_unit_test(test_read),   cmocka_unit_test(test_lines),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
