@@ -428,8 +428,6 @@ static void lint_whole(struct reader *r, const struct bw_rule *rule, struct bw_m
                 rule_problem_add(r->problems, r->doc, mark, "rule lacks the field \"why\"");
         if (!rule->info.fix.n)
                 rule_problem_add(r->problems, r->doc, mark, "rule lacks the field \"fix\"");
-        if (!rule->info.practice.n)
-                rule_problem_add(r->problems, r->doc, mark, "rule lacks the field \"practice\"");
         if (rule->tests.type != BW_LIST || rule->tests.n == 0)
                 rule_problem_add(r->problems, r->doc, mark, "rule has no tests");
 }

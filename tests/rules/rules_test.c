@@ -101,6 +101,20 @@ static void check_lint(struct bw_arena *arena)
         result(problems.n == 0, "lint finds nothing", problems.n ? buf.p : "");
 }
 
+/* A user's rule need not belong to a practice; each of ours does. */
+static void check_practices(struct bw_catalog *catalog)
+{
+        const struct bw_rule_info *const *infos = NULL;
+        struct bw_error err = {0};
+        size_t n = 0;
+
+        check(bw_catalog_infos(catalog, &infos, &n, &err), &err, "rules load");
+        for (size_t i = 0; i < n; i++)
+                if (infos[i]->practice.n == 0)
+                        result(false, "every rule belongs to a practice", infos[i]->id.p);
+        result(n > 0, "there are rules", "none");
+}
+
 /* Every rule belongs to a file of its name, and every control leads to rules that are there. */
 static void check_frameworks(struct bw_arena *arena)
 {
@@ -116,6 +130,7 @@ static void check_frameworks(struct bw_arena *arena)
         if (r == 0)
                 r = bw_catalog_frameworks(catalog, &frameworks, &n, &err);
         check(r, &err, "frameworks load");
+        check_practices(catalog);
         for (size_t i = 0; i < n; i++) {
                 const struct bw_framework *fw = &frameworks[i];
 

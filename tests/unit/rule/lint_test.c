@@ -82,7 +82,7 @@ static void what_is_missing_or_wrong(void **state)
                "expression: 'true'\ncolour: red\n",
                "5:11 severity must be critical, high, medium or low\n"
                "8:1 rule has no field \"colour\"\n"
-               "1:1 rule lacks the field \"why\"\n1:1 rule lacks the field \"fix\"\n1:1 rule lacks the field \"practice\"\n"
+               "1:1 rule lacks the field \"why\"\n1:1 rule lacks the field \"fix\"\n"
                "1:1 rule has no tests\n");
         expect("apiVersion: bulwark.dev/v1\nkind: Framework\nmetadata: {name: f}\ntitle: F\ncontrols:\n"
                "- {id: a, title: A, rules: [BW-PSS-107]}\n- {id: b, title: B, rules: [NO-1]}\n- {id: c, title: C}\n",
