@@ -183,31 +183,3 @@ bool bw_json_hex4(const char *p, uint32_t *ret)
         *ret = v;
         return true;
 }
-
-static bool may_follow(char ch)
-{
-        return ch == ',' || ch == ']' || ch == '}';
-}
-
-bool bw_braces_inside(struct bw_str text)
-{
-        size_t i = 0;
-
-#ifdef __SSE2__
-        for (; i + 17 <= text.n; i += 16) {
-                __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)(text.p + i));
-                __m128i next = _mm_loadu_si128((const __m128i *)(const void *)(text.p + i + 1));
-                __m128i closes = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('}'));
-                __m128i fine = _mm_or_si128(_mm_cmpeq_epi8(next, _mm_set1_epi8(',')),
-                                            _mm_or_si128(_mm_cmpeq_epi8(next, _mm_set1_epi8(']')),
-                                                         _mm_cmpeq_epi8(next, _mm_set1_epi8('}'))));
-
-                if (_mm_movemask_epi8(_mm_andnot_si128(fine, closes)))
-                        return false;
-        }
-#endif
-        for (; i + 1 < text.n; i++)
-                if (text.p[i] == '}' && !may_follow(text.p[i + 1]))
-                        return false;
-        return true;
-}

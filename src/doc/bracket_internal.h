@@ -24,10 +24,6 @@ struct bw_bracket_scan {
  */
 BW_CHECK int bw_bracket_scan(struct bw_bracket_scan *scan, struct bw_str text, size_t *at);
 
-/* True if each '}' of text but its last byte stands before ',', ']' or '}', as inside a value it does. A string may hold
- * other pairs: then it is false, too. */
-bool bw_braces_inside(struct bw_str text);
-
 /* Four hexadecimal digits. */
 bool bw_json_hex4(const char *p, uint32_t *ret);
 

@@ -7,7 +7,6 @@
 #include "doc/bracket_internal.h"
 #include "doc/lines_internal.h"
 
-#define LINE_AT_A_GLANCE ((size_t)64 << 10)
 #define TOO_DEEP "lists and objects nested deeper than 10,000 levels"
 _Static_assert(BW_LIMIT_DOC_DEPTH == 10000, "the text above names it");
 
@@ -375,32 +374,13 @@ static int rest_of_piece(const struct step *s, enum stage after)
         return give(s->c, s->rest, s->c->at, s->c->at, s->ret_piece);
 }
 
-/*
- * NDJSON at a glance: bytes of the first line, if it must be one value. It begins with '{' and ends with '}', the next line
- * begins with '{', and between the two no '}' can be the end of a value. (Strings hold no line feeds, and inside of a value
- * a comma stands between '}' and '{'.) 0 when that does not hold, or for long lines: they may be Lists.
- */
-static size_t line_value(struct bw_str rest)
-{
-        const char *newline = memchr(rest.p, '\n', BW_MIN(rest.n, LINE_AT_A_GLANCE));
-        size_t n = newline ? (size_t)(newline - rest.p) : 0;
-
-        if (n < 2 || n + 1 >= rest.n || rest.p[1] == '{' || rest.p[n - 1] != '}' || rest.p[n + 1] != '{')
-                return 0;
-        return bw_braces_inside(bw_str_n(rest.p, n)) ? n : 0;
-}
-
 static int step_start(const struct step *s)
 {
         struct bw_cutter *c = s->c;
-        size_t line;
 
         consume(c, s->rest, c->at);
         if (s->rest->n == 0)
                 return STEP_MORE;
-        line = s->rest->p[0] == '{' && c->unwrap_lists ? line_value(*s->rest) : 0;
-        if (line)
-                return give(c, s->rest, line, line, s->ret_piece);
         if (s->rest->p[0] == '{' && c->unwrap_lists) {
                 c->at = 1;
                 c->stage = STAGE_FIRST_KEY;

@@ -29,8 +29,7 @@ enum bw_format bw_stream_format(struct bw_str head);
 struct bw_cutter {
         enum bw_format format;
         bool unwrap_lists; /* JSON: give the items of a top-level object with an "items" array one by one (what
-                               apimachinery calls a list: Unstructured.IsList); a List on a line of NDJSON may come
-                               whole, for bw_doc_list_items() */
+                               apimachinery calls a list: Unstructured.IsList) */
         uint32_t line;     /* of the next byte; from 1 */
         uint32_t column;
 
