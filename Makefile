@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # The front door: every target sets up what it needs. The build itself is Meson's.
 BUILD ?= build
-SAN   ?= build-asan
 MESON  = meson setup
 JOBS  ?= $(shell nproc)
 

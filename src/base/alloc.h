@@ -18,10 +18,6 @@ char *bw_strdup(const char *s) BW_CHECK;
 char *bw_strndup(struct bw_str s) BW_CHECK;
 void bw_free(void *p);
 BW_DEFINE_AUTO(void *, bw_free);
-static inline void bw_auto_bw_free_char(char **p)
-{
-        bw_free(*p);
-}
 
 /* Makes room for n items of size in a growing array: *items and *cap are updated. -ENOMEM leaves both. */
 BW_CHECK int bw_grow(void *items_ptr, size_t *cap, size_t n, size_t size);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * limits: every limit on input and effort, named once. Each has a test at limit-1, limit and limit+1
- * (tests/unit/base/limits_test.c lists them) and an error text that says the number.
+ * limits: every limit on input and effort, named once. Tests of a limit stand with those of the code that keeps it.
  */
 #ifndef BW_BASE_LIMITS_H
 #define BW_BASE_LIMITS_H

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "guard/decode_internal.h"
+#include "guard/gojson_internal.h"
 
 enum form {
         TEXT,
@@ -136,25 +137,9 @@ static void put_trail(struct bw_buf *out, const struct trail *t)
         bw_buf_str(out, t->field);
 }
 
-static const char *json_type(struct bw_value v)
-{
-        switch ((enum bw_type)v.type) {
-        case BW_BOOL:
-                return "bool";
-        case BW_STRING:
-                return "string";
-        case BW_LIST:
-                return "array";
-        case BW_MAP:
-                return "object";
-        default:
-                return "number";
-        }
-}
-
 static bool refuse(const struct trail *t, struct bw_value v, bool list, const char *go_type, struct bw_buf *why)
 {
-        bw_buf_printf(why, "json: cannot unmarshal %s", json_type(v));
+        bw_buf_printf(why, "json: cannot unmarshal %s", gojson_type(v));
         if (v.type == BW_DOUBLE && !list) {
                 bw_buf_char(why, ' ');
                 bw_buf_double(why, v.d);

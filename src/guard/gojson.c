@@ -235,3 +235,19 @@ bool gojson_check(struct bw_str text, struct bw_buf *why)
         }
         return true;
 }
+
+const char *gojson_type(struct bw_value v)
+{
+        switch ((enum bw_type)v.type) {
+        case BW_BOOL:
+                return "bool";
+        case BW_STRING:
+                return "string";
+        case BW_LIST:
+                return "array";
+        case BW_MAP:
+                return "object";
+        default:
+                return "number";
+        }
+}

@@ -8,8 +8,12 @@
 #define BW_GUARD_GOJSON_INTERNAL_H
 
 #include "base/buf.h"
+#include "value/value.h"
 
 /* True when the text is one JSON value; else *why has the error. */
 bool gojson_check(struct bw_str text, struct bw_buf *why);
+
+/* What Go's errors call the JSON type of a value; no null. */
+const char *gojson_type(struct bw_value v);
 
 #endif

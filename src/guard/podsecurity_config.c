@@ -61,27 +61,10 @@ static int invalid(struct load *l, const char *fmt, ...)
         return bw_error_set(l->reterr, -EINVAL, "%.*s", BW_STR_ARG(copy));
 }
 
-/* What JSON calls the type of a value. */
-static const char *json_type(struct bw_value v)
-{
-        switch ((enum bw_type)v.type) {
-        case BW_BOOL:
-                return "bool";
-        case BW_STRING:
-                return "string";
-        case BW_LIST:
-                return "array";
-        case BW_MAP:
-                return "object";
-        default:
-                return "number";
-        }
-}
-
 static int wrong_type(struct load *l, struct bw_value v, const char *field, const char *type)
 {
         return invalid(l, "json: cannot unmarshal %s into Go struct field %s of type %s",
-                            json_type(v), field, type);
+                            gojson_type(v), field, type);
 }
 
 static void unknown_field(struct load *l, const char *prefix, struct bw_value key)
@@ -213,13 +196,13 @@ static int check_type_meta(struct load *l, struct bw_value root, struct bw_str t
 
         if (root.type != BW_MAP && root.type != BW_NULL)
                 return invalid(l, "couldn't get version/kind; json parse error: json: cannot unmarshal %s into Go "
-                                    "value of type " GO_KIND_STRUCT, json_type(root));
+                                    "value of type " GO_KIND_STRUCT, gojson_type(root));
         if (version.type != BW_ABSENT && version.type != BW_STRING && version.type != BW_NULL)
                 return invalid(l, "couldn't get version/kind; json parse error: json: cannot unmarshal %s into Go "
-                                    "struct field .apiVersion of type string", json_type(version));
+                                    "struct field .apiVersion of type string", gojson_type(version));
         if (kind.type != BW_ABSENT && kind.type != BW_STRING && kind.type != BW_NULL)
                 return invalid(l, "couldn't get version/kind; json parse error: json: cannot unmarshal %s into Go "
-                                    "struct field .kind of type string", json_type(kind));
+                                    "struct field .kind of type string", gojson_type(kind));
         if (slash != SIZE_MAX && bw_str_find(bw_str_n(api.p + slash + 1, api.n - slash - 1), BW_STR("/")) != SIZE_MAX)
                 return invalid(l, "unexpected GroupVersion string: %.*s", BW_STR_ARG(api));
         if (kind.type != BW_STRING || kind.n == 0)
