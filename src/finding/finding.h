@@ -51,6 +51,7 @@ enum bw_severity bw_severity_parse(struct bw_str text);
 struct bw_control { /* of a framework */
         struct bw_str framework; /* "pss-baseline", "cis-1.12" */
         struct bw_str control;   /* "5.2.1", "privileged" */
+        bool is_peer;            /* another tool's check of the same thing: for its ignore annotations, not for reports */
 };
 
 /* What reports say of a rule. */
@@ -62,8 +63,10 @@ struct bw_rule_info {
         struct bw_str why;
         struct bw_str fix;       /* text */
         struct bw_str file;      /* where the rule was read from */
-        const struct bw_control *controls;
+        const struct bw_control *controls; /* of peers' maps too, see is_peer */
         size_t n_controls;
+        const struct bw_str *references; /* URLs */
+        size_t n_references;
 };
 
 struct bw_resource {
@@ -82,6 +85,32 @@ struct bw_location {
         struct bw_str source;    /* the source line, for the caret; empty when unknown or when it may hold a secret */
 };
 
+/* Why a finding does not count: somebody said so, with a reason. Its verdict is skip. */
+struct bw_exception_note {
+        struct bw_str reason;    /* never empty: a peer's annotation without one is named here */
+        struct bw_str owner;     /* may be empty */
+        struct bw_str expires;   /* "2027-01-31", may be empty */
+        struct bw_str source;    /* ".bulwark.yaml:12", "annotation bulwark.dev/ignore.BW-WL-005" */
+};
+
+/* A change of the document's text that makes a finding's value right. Lines and columns (code points) from 1. */
+struct bw_edit {
+        uint32_t line;
+        uint32_t column;
+        uint32_t end_line;       /* exclusive end: equal to the begin for an insertion */
+        uint32_t end_column;
+        struct bw_str text;      /* what stands there afterwards; may have several lines */
+};
+
+/*
+ * What stays the same while a file is edited: a hash of rule, object and named path (containers[app] instead of
+ * containers[0]), no line and no file. Two findings may have the same one.
+ */
+struct bw_fingerprint {
+        uint64_t high;
+        uint64_t low;
+};
+
 struct bw_finding {
         const struct bw_rule_info *rule;
         enum bw_verdict verdict;
@@ -89,6 +118,10 @@ struct bw_finding {
         struct bw_location location;
         struct bw_str message;
         struct bw_str remediation; /* the rule's fix, made concrete for this document */
+        struct bw_fingerprint fingerprint;
+        const struct bw_exception_note *exception; /* NULL: none */
+        const struct bw_edit *edits; /* in the order of the text, not overlapping; only when the run was asked for them */
+        size_t n_edits;
         uint32_t input;            /* order of the report: input number, */
         uint32_t doc;              /* document number in it, */
         uint32_t order;            /* finding number in the document */
@@ -101,12 +134,22 @@ struct bw_input_error { /* an input (or a part of it) that could not be read */
         struct bw_str message;
 };
 
+/* Something about the run's own settings that its owner should know: an exception that is unused or has expired. */
+struct bw_notice {
+        struct bw_str file;
+        uint32_t line;
+        uint32_t column;
+        struct bw_str message;
+};
+
 struct bw_summary {
         uint64_t documents;        /* Kubernetes objects judged */
         uint64_t other;            /* documents that are no Kubernetes object (values files, workflows, templates) */
         uint64_t rules;
         uint64_t verdicts[_BW_VERDICT_MAX];
         uint64_t by_severity[_BW_SEVERITY_MAX]; /* of the fails */
+        uint64_t excepted;         /* of the skips, those with an exception */
+        uint64_t known;            /* fails left out because the baseline has them */
 };
 
 struct bw_report {
@@ -119,6 +162,8 @@ struct bw_report {
         size_t n_findings;
         const struct bw_input_error *errors;
         size_t n_errors;
+        const struct bw_notice *notices;
+        size_t n_notices;
 };
 
 /* Order of a report: input, document, then rule severity (worst first), place, rule id. For qsort. */

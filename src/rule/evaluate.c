@@ -5,6 +5,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/error.h"
+#include "exception/exception.h"
 
 /* One run of a rule on a document. */
 struct evaluation {
@@ -76,8 +77,21 @@ static struct bw_finding new_finding(const struct evaluation *ev, enum bw_verdic
         };
 }
 
-static int give(struct evaluation *ev, struct bw_judge *judge, const struct bw_finding *finding)
+/* What somebody answers for does not count. */
+static void except(const struct evaluation *ev, struct bw_judge *judge, struct bw_finding *f)
 {
+        if (f->verdict != BW_VERDICT_FAIL || !judge->world.exceptions)
+                return;
+        f->exception = bw_exceptions_match(judge->world.exceptions, ev->doc, f, judge->world.now, ev->arena);
+        if (!f->exception)
+                return;
+        f->verdict = BW_VERDICT_SKIP;
+        judge->summary.excepted++;
+}
+
+static int give(struct evaluation *ev, struct bw_judge *judge, struct bw_finding *finding)
+{
+        except(ev, judge, finding);
         ev->order++;
         judge->summary.verdicts[finding->verdict]++;
         if (finding->verdict == BW_VERDICT_FAIL)
@@ -128,6 +142,9 @@ static int report_item(struct evaluation *ev, struct bw_judge *judge, const stru
         if (!f.message.p)
                 return -ENOMEM;
         locate(ev, path, text, &f);
+        f.fingerprint = judge_item_fingerprint(judge, item, path);
+        if (!err && judge->world.want_edits && judge_item_edits(judge, item, ev->doc, ev->arena, &f, NULL) < 0)
+                return -ENOMEM;
         return give(ev, judge, &f);
 }
 

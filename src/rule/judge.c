@@ -54,6 +54,7 @@ void bw_judge_summary(const struct bw_judge *judge, struct bw_summary *add_to)
                 add_to->verdicts[i] += judge->summary.verdicts[i];
         for (size_t i = 0; i < _BW_SEVERITY_MAX; i++)
                 add_to->by_severity[i] += judge->summary.by_severity[i];
+        add_to->excepted += judge->summary.excepted;
 }
 
 uint64_t bw_judge_evaluations(const struct bw_judge *judge)

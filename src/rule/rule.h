@@ -19,6 +19,7 @@
 struct bw_arena;
 struct bw_buf;
 struct bw_error;
+struct bw_exceptions;
 struct bw_catalog;
 struct bw_judge;
 struct bw_rule;
@@ -71,9 +72,11 @@ BW_CHECK int bw_catalog_find(struct bw_catalog *catalog, struct bw_str id, struc
 
 /* What a judge needs to know of the rest of the world while it judges one document. */
 struct bw_world {
-        int64_t now;                                              /* unix seconds */
-        const struct bw_inventory *inventory;                     /* NULL: rules that need it are not run now */
-        bool raw;                                                 /* judge objects as they are, without the API server's defaults */
+        int64_t now;                            /* unix seconds */
+        const struct bw_inventory *inventory;   /* sealed; for rules that look at other objects (bw_catalog_evaluate_joined) */
+        struct bw_exceptions *exceptions;       /* what does not count, and why; NULL: everything counts. Thread-safe */
+        bool raw;                               /* judge objects as they are, without the API server's defaults */
+        bool want_edits;                        /* work out the change of the text that a rule's fix.patch asks for */
 };
 
 /* One thread's workspace: arenas, slots, counters. */
