@@ -8,6 +8,7 @@ static const struct vectors_topic *const topics[] = {
         &vectors_cel,
         &vectors_k8s_yaml,
         &vectors_pss,
+        &vectors_workload,
 };
 
 void vectors_case(struct vectors_run *run, bool ok, const char *name, const char *why, ...)

@@ -32,6 +32,6 @@ struct vectors_topic {
         void (*run)(struct vectors_run *run, const char *path);
 };
 
-extern const struct vectors_topic vectors_cel, vectors_k8s_yaml, vectors_pss;
+extern const struct vectors_topic vectors_cel, vectors_k8s_yaml, vectors_pss, vectors_workload;
 
 #endif
