@@ -174,8 +174,12 @@ static size_t put_controls(struct embed *e, struct bw_buf *out, struct bw_str id
 
 static void put_kinds(struct bw_buf *out, struct bw_value rule)
 {
-        struct bw_value kinds = bw_map_get(bw_map_get(rule, BW_STR("match")), BW_STR("kinds"));
+        struct bw_value match = bw_map_get(rule, BW_STR("match"));
+        struct bw_value pods = bw_map_get(match, BW_STR("podSpec"));
+        struct bw_value kinds = bw_map_get(match, BW_STR("kinds"));
 
+        if (pods.type == BW_BOOL && pods.b)
+                kinds = (struct bw_value){0};
         bw_buf_puts(out, "\t.kinds = \"");
         if (kinds.type == BW_STRING)
                 bw_buf_str(out, bw_value_text(kinds));

@@ -223,7 +223,7 @@ static int add_rule(struct adding *a, struct bw_doc *doc)
                 return r;
         if (entry.rule->match.pod_spec)
                 r = add_to_group(catalog, &catalog->groups[GROUP_PODS], number);
-        for (size_t i = 0; i < entry.rule->match.n_kinds && r == 0; i++)
+        for (size_t i = 0; !entry.rule->match.pod_spec && i < entry.rule->match.n_kinds && r == 0; i++)
                 r = add_to_kind(catalog, entry.rule->match.kinds[i].kind, number);
         if (r < 0)
                 return bw_error_nomem(a->reterr);

@@ -239,7 +239,8 @@ static int evaluate_planned(struct pods_run *run)
         for (size_t i = 0; i < run->n_rules && r == 0; i++) {
                 if (judge->answers[i] == PLAN_RUN) {
                         r = evaluate_rules(run->ev, judge, &run->rules[i], 1);
-                } else if (judge->answers[i] == PLAN_CLEAR) {
+                } else if (judge->answers[i] == PLAN_CLEAR || (judge->answers[i] == PLAN_CLEAR_IF_MATCHED &&
+                                                               rule_matches(run->rules[i], run->ev->doc))) {
                         judge->evaluations++;
                         judge->summary.verdicts[BW_VERDICT_PASS]++;
                 }

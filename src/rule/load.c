@@ -122,8 +122,8 @@ static int read_match(struct reader *r, struct bw_value v, struct bw_mark mark, 
         struct rule_match *m = slot;
         int status = read_map(r, v, mark, "match", match_fields, BW_ARRAY_SIZE(match_fields), m);
 
-        if (status == 0 && m->pod_spec == (m->n_kinds > 0))
-                rule_problem_add(r->problems, r->doc, mark, "match needs either podSpec: true or kinds");
+        if (status == 0 && !m->pod_spec && m->n_kinds == 0)
+                rule_problem_add(r->problems, r->doc, mark, "match needs podSpec: true or kinds");
         return status;
 }
 

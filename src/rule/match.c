@@ -55,7 +55,7 @@ static struct bw_str version_of(const struct bw_doc *doc)
 bool rule_matches(const struct bw_rule *rule, const struct bw_doc *doc)
 {
         const struct rule_match *m = &rule->match;
-        bool found = m->pod_spec;
+        bool found = m->pod_spec && m->n_kinds == 0;
 
         for (size_t i = 0; i < m->n_kinds && !found; i++)
                 found = rule_kind_matches(&m->kinds[i], doc->group, doc->kind);

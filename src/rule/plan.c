@@ -47,6 +47,7 @@ struct plan {
         struct node *metadata;
         uint64_t *rule_gates;     /* a rule applies when all of these are open */
         bool *always;             /* rules that have to be run in any case */
+        uint8_t *clear;           /* the answer when nothing failed */
         int n_gates;
         bool full;                /* a node has as many children as it can */
 };
@@ -226,8 +227,8 @@ static int add_rule(struct plan *plan, uint32_t number)
 
         if (!rule_versions_has(m->kubernetes, plan->minor))
                 return 0;
-        plan->always[number] = m->n_kinds || m->n_versions || m->n_namespaces || m->n_not_namespaces || m->n_labels ||
-                               !add_gates(plan, m->conditions, m->n_conditions, &plan->rule_gates[number], &r);
+        plan->clear[number] = rule_match_is_narrow(m) ? PLAN_CLEAR_IF_MATCHED : PLAN_CLEAR;
+        plan->always[number] = !add_gates(plan, m->conditions, m->n_conditions, &plan->rule_gates[number], &r);
         for (size_t i = 0; i < rule->n_checks && !plan->always[number] && r == 0; i++) {
                 const struct rule_check *check = &rule->checks[i];
                 struct target target = {.rule = number, .gate = NO_GATE, .gates = plan->rule_gates[number]};
@@ -306,10 +307,11 @@ int plan_new(struct bw_arena *arena, const struct bw_rule *const *rules, size_t 
         *plan = (struct plan){.arena = arena, .rules = rules, .n_rules = n_rules, .minor = minor};
         plan->rule_gates = bw_arena_zalloc(arena, (n_rules + 1) * sizeof(*plan->rule_gates));
         plan->always = bw_arena_zalloc(arena, n_rules + 1);
+        plan->clear = bw_arena_zalloc(arena, n_rules + 1);
         plan->root = new_node(plan, (struct bw_value){0});
         plan->containers = new_node(plan, (struct bw_value){0});
         plan->metadata = new_node(plan, (struct bw_value){0});
-        if (!plan->rule_gates || !plan->always || !plan->root || !plan->containers || !plan->metadata)
+        if (!plan->rule_gates || !plan->always || !plan->clear || !plan->root || !plan->containers || !plan->metadata)
                 return -ENOMEM;
         for (size_t i = 0; i < n_rules && r == 0; i++)
                 r = add_rule(plan, (uint32_t)i);
@@ -451,7 +453,7 @@ void plan_run(const struct plan *plan, struct bw_judge *judge, uint8_t *ret_answ
         pass.shut = 0;
         pass.gates_known = false;
         pass.n_pending = 0;
-        memset(ret_answers, PLAN_CLEAR, plan->n_rules);
+        memcpy(ret_answers, plan->clear, plan->n_rules);
         judge->slots[SLOT_KUBERNETES_MINOR] = bw_value_int(plan->minor);
         visit(&pass, plan->root, judge->spec);
         pass.gates_known = true;

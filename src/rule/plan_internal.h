@@ -17,9 +17,10 @@ BW_CHECK int plan_new(struct bw_arena *arena, const struct bw_rule *const *rules
                       struct plan **ret);
 
 enum plan_answer {
-        PLAN_CLEAR,       /* the rule holds */
-        PLAN_NOT_APPLIED, /* its conditions do not */
-        PLAN_RUN,         /* it has to be run */
+        PLAN_CLEAR,            /* the rule holds */
+        PLAN_CLEAR_IF_MATCHED, /* it holds if it is about this kind of object at all */
+        PLAN_NOT_APPLIED,      /* its conditions do not */
+        PLAN_RUN,              /* it has to be run */
 };
 /* Fills ret_answers[rule] (enum plan_answer) for the pod on which the judge stands. */
 void plan_run(const struct plan *plan, struct bw_judge *judge, uint8_t *ret_answers);

@@ -227,6 +227,12 @@ bool rule_kind_matches(const struct rule_kind *kind, struct bw_str group, struct
 /* All of `match` but podSpec, kubernetes and conditions. */
 bool rule_matches(const struct bw_rule *rule, const struct bw_doc *doc);
 
+/* Not every object that holds a pod matches a rule about pods. */
+static inline bool rule_match_is_narrow(const struct rule_match *match)
+{
+        return match->n_kinds || match->n_versions || match->n_namespaces || match->n_not_namespaces || match->n_labels;
+}
+
 /* "a" is a, "a*" is all that begins with a. No patterns: nothing matches. */
 bool rule_name_matches(const struct bw_str *patterns, size_t n, struct bw_str name);
 

@@ -223,7 +223,7 @@ static void broken_rules_are_refused(void **state)
                 {HEAD "match: {podSpec: true}\nexpresion: 'true'\n", 7, "rule has no field \"expresion\""},
                 {HEAD "match: {podSpec: true}\nexpression: value ==\n", 7, NULL},
                 {HEAD "match: {podSpec: true}\nexpression: nonsense(1)\n", 7, NULL},
-                {HEAD "match: {}\nexpression: 'true'\n", 6, "match needs either podSpec: true or kinds"},
+                {HEAD "match: {}\nexpression: 'true'\n", 6, "match needs podSpec: true or kinds"},
                 {HEAD "match: {podSpec: true, kubernetes: '1.x'}\nexpression: 'true'\n", 6,
                  "\"1.x\" is no version condition such as \">=1.25 <1.29\""},
                 {HEAD "match: {podSpec: true}\nforEach: 'a[*'\nexpression: 'true'\n", 7, NULL},
