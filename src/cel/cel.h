@@ -20,6 +20,7 @@ struct bw_cel_env;
 struct bw_cel_ast;
 struct bw_cel_program;
 struct bw_cel_type;
+struct bw_cel_library;
 
 /* A variable: its slot in the activation is its position in the env's list. */
 struct bw_cel_variable {
@@ -36,6 +37,7 @@ struct bw_cel_env_options {
         size_t n_variables;
         struct bw_str container;       /* namespace for name resolution, "" = none */
         unsigned libraries;            /* BW_CEL_LIB_… beside those that are always there */
+        const struct bw_cel_library *const *more_libraries; /* of the caller's own; NULL-terminated. NULL: none */
         bool no_macros;
         bool plain_literals;           /* as CEL without Kubernetes: [1, "a"] is a list(dyn), and a bad duration, timestamp,
                                         * format or pattern is found later than by the checker */

@@ -113,23 +113,25 @@ static int add_variables(struct bw_cel_env *env, const struct bw_cel_env_options
         return 0;
 }
 
-/* Calls fn for every library that the env has. */
-static int for_libraries(struct bw_cel_env *env,
-                         int (*fn)(struct bw_cel_env *env, const struct bw_cel_library *library,
-                                   struct bw_error *reterr),
-                         struct bw_error *reterr)
-{
-        for (size_t i = 0; bw_cel_libraries[i]; i++) {
-                const struct bw_cel_library *library = bw_cel_libraries[i];
-                int r;
+typedef int (*library_fn)(struct bw_cel_env *env, const struct bw_cel_library *library, struct bw_error *reterr);
 
-                if (library->flag && !(library->flag & env->libraries))
-                        continue;
-                r = fn(env, library, reterr);
-                if (r < 0)
-                        return r;
-        }
-        return 0;
+static int for_libraries_in(struct bw_cel_env *env, const struct bw_cel_library *const *libraries, library_fn fn,
+                            struct bw_error *reterr)
+{
+        int r = 0;
+
+        for (size_t i = 0; libraries[i] && r >= 0; i++)
+                if (!libraries[i]->flag || (libraries[i]->flag & env->libraries))
+                        r = fn(env, libraries[i], reterr);
+        return r;
+}
+
+/* Calls fn for every library that the env has. */
+static int for_libraries(struct bw_cel_env *env, library_fn fn, struct bw_error *reterr)
+{
+        int r = for_libraries_in(env, bw_cel_libraries, fn, reterr);
+
+        return r < 0 || !env->more_libraries ? r : for_libraries_in(env, env->more_libraries, fn, reterr);
 }
 
 static int count_library(struct bw_cel_env *env, const struct bw_cel_library *library, struct bw_error *reterr)
@@ -248,6 +250,7 @@ static int fill(struct bw_cel_env *env, const struct bw_cel_env_options *options
         int r;
 
         env->libraries = options->libraries;
+        env->more_libraries = options->more_libraries;
         env->no_macros = options->no_macros;
         env->plain_literals = options->plain_literals;
         env->strict_presence = options->strict_presence;

@@ -20,6 +20,7 @@ struct bw_cel_env {
         struct bw_arena *arena;
         struct bw_str container;
         unsigned libraries;
+        const struct bw_cel_library *const *more_libraries;
         bool no_macros;
         bool plain_literals;
         bool strict_presence;
