@@ -38,6 +38,12 @@
 #define BW_LIMIT_YAML_REREAD (8 * BW_MIB)    /* bytes read again where libyaml and go-yaml differ */
 #define BW_LIMIT_ANCHOR_STEPS 256            /* steps to find one anchor's name */
 
+/* Documents kept for rules that look at other objects. Past the first two, such rules are not judged in this run */
+#define BW_LIMIT_KEPT_DOCS 2000000           /* documents of one run */
+#define BW_LIMIT_KEPT_BYTES (512 * BW_MIB)   /* their memory */
+#define BW_LIMIT_KEPT_TEXT (32 * BW_MIB)     /* their texts; past it, their findings show no source line */
+#define BW_LIMIT_KEPT_ANNOTATION 4096        /* bytes of an annotation that is kept */
+
 /* CEL: the first four are Kubernetes' and cel-go's numbers */
 #define BW_LIMIT_CEL_SOURCE 100000           /* code points of an expression (cel-go parser default) */
 #define BW_LIMIT_CEL_DEPTH 250               /* parser recursion (cel-go default) */
@@ -60,5 +66,7 @@
 #define BW_LIMIT_RULE_VARIABLES 32           /* variables of one rule */
 #define BW_LIMIT_RULE_WILDCARDS 8            /* [*] in one forEach pattern */
 #define BW_LIMIT_RULE_PROBLEMS 200           /* problems that one lint reports */
+#define BW_LIMIT_FIX_TEXT (256 * 1024)       /* bytes of a document for which changes of its text are worked out */
+#define BW_LIMIT_FIX_PER_DOC 256             /* findings of one document with such a change: each one is read back */
 
 #endif

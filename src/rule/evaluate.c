@@ -126,7 +126,7 @@ static int report_item(struct evaluation *ev, struct bw_judge *judge, const stru
                        const struct bw_error *err)
 {
         struct bw_finding f = new_finding(ev, err ? BW_VERDICT_ERROR : BW_VERDICT_FAIL);
-        struct bw_path path = judge_item_path(judge, item);
+        struct bw_path path = judge_item_path(judge, item, false);
         struct bw_str text = path_text(judge, ev->arena, path);
 
         if (!text.p)
@@ -206,6 +206,7 @@ static void begin(struct bw_judge *judge, const struct bw_doc *doc, int minor)
         judge->n_containers = 0;
         judge->doc_bound = 0;
         judge->n_reported = 0;
+        judge->n_edited = 0;
         judge->minor = minor;
 }
 

@@ -272,7 +272,7 @@ static void put(struct bw_segment **at, struct bw_path path)
 }
 
 /* From the pod spec, its metadata, or the object. */
-static struct bw_path relative_path(struct bw_judge *judge, const struct judge_item *item)
+static struct bw_path relative_path(struct bw_judge *judge, const struct judge_item *item, bool to_each)
 {
         const struct rule_place *place = item->place;
         struct bw_segment *segments = bw_arena_array(
@@ -294,14 +294,16 @@ static struct bw_path relative_path(struct bw_judge *judge, const struct judge_i
 
                 *at++ = s->kind == BW_SEGMENT_EACH ? item->steps[step++] : *s;
         }
-        put(&at, *item->path);
-        put(&at, item->check->point);
+        if (!to_each) {
+                put(&at, *item->path);
+                put(&at, item->check->point);
+        }
         return (struct bw_path){.n = (size_t)(at - segments), .segments = segments};
 }
 
-struct bw_path judge_item_path(struct bw_judge *judge, const struct judge_item *item)
+struct bw_path judge_item_path(struct bw_judge *judge, const struct judge_item *item, bool to_each)
 {
-        struct bw_path path = relative_path(judge, item);
+        struct bw_path path = relative_path(judge, item, to_each);
         struct bw_path base = judge->pod.metadata_path;
         struct bw_segment *segments;
         struct bw_segment *at;

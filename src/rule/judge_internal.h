@@ -70,6 +70,7 @@ struct bw_judge {
         size_t n_containers;
         size_t cap_containers;
         uint64_t doc_bound;      /* slots that are set for this document */
+        uint32_t n_edited;       /* findings of the document with a change of its text */
         struct judge_reported *reported;
         size_t n_reported;
         size_t cap_reported;
@@ -117,8 +118,8 @@ struct bw_str judge_item_name(const struct bw_judge *judge, const struct judge_i
 struct bw_str judge_item_who(struct bw_judge *judge, const struct judge_item *item);
 /* The rule's label expression, else the value as text. */
 struct bw_str judge_item_label(struct bw_judge *judge, const struct judge_item *item);
-/* The place of the value, from the object's root. n is 0 when memory is short. */
-struct bw_path judge_item_path(struct bw_judge *judge, const struct judge_item *item);
+/* The place of the value (to_each: of `each`), from the object's root. segments is NULL when memory is short. */
+struct bw_path judge_item_path(struct bw_judge *judge, const struct judge_item *item, bool to_each);
 
 /* What stays the same while the file is edited; path: the item's, from the object's root. */
 struct bw_fingerprint judge_item_fingerprint(struct bw_judge *judge, const struct judge_item *item, struct bw_path path);
