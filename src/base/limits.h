@@ -66,7 +66,15 @@
 #define BW_LIMIT_RULE_VARIABLES 32           /* variables of one rule */
 #define BW_LIMIT_RULE_WILDCARDS 8            /* [*] in one forEach pattern */
 #define BW_LIMIT_RULE_PROBLEMS 200           /* problems that one lint reports */
+#define BW_LIMIT_FINGERPRINT_SIBLINGS 1000   /* items of a list that a fingerprint tells from others of the same name */
 #define BW_LIMIT_FIX_TEXT (256 * 1024)       /* bytes of a document for which changes of its text are worked out */
 #define BW_LIMIT_FIX_PER_DOC 256             /* findings of one document with such a change: each one is read back */
+
+/* Settings, exceptions, baselines */
+#define BW_LIMIT_SETTINGS_BYTES (32 * BW_MIB) /* one settings file */
+#define BW_LIMIT_EXCEPTIONS 200000           /* in one settings file */
+#define BW_LIMIT_BASELINE_BYTES (64 * BW_MIB) /* one baseline */
+#define BW_LIMIT_ANNOTATIONS 1000000         /* ignore annotations kept in one run */
+#define BW_LIMIT_NOTICES 200                 /* notices listed; the rest is counted */
 
 #endif

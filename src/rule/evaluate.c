@@ -142,7 +142,7 @@ static int report_item(struct evaluation *ev, struct bw_judge *judge, const stru
         if (!f.message.p)
                 return -ENOMEM;
         locate(ev, path, text, &f);
-        f.fingerprint = judge_item_fingerprint(judge, item, path);
+        f.fingerprint = judge_fingerprint(judge, path);
         if (!err && judge->world.want_edits && judge_item_edits(judge, item, ev->doc, ev->arena, &f, NULL) < 0)
                 return -ENOMEM;
         return give(ev, judge, &f);
@@ -169,6 +169,7 @@ static int report_whole(struct evaluation *ev, struct bw_judge *judge, enum bw_v
 {
         struct bw_finding f = new_finding(ev, verdict);
 
+        f.fingerprint = judge_fingerprint(judge, (struct bw_path){0});
         f.message = bw_arena_str(ev->arena, message);
         return f.message.p ? give(ev, judge, &f) : -ENOMEM;
 }

@@ -121,8 +121,8 @@ struct bw_str judge_item_label(struct bw_judge *judge, const struct judge_item *
 /* The place of the value (to_each: of `each`), from the object's root. segments is NULL when memory is short. */
 struct bw_path judge_item_path(struct bw_judge *judge, const struct judge_item *item, bool to_each);
 
-/* What stays the same while the file is edited; path: the item's, from the object's root. */
-struct bw_fingerprint judge_item_fingerprint(struct bw_judge *judge, const struct judge_item *item, struct bw_path path);
+/* Of a finding of the judge's rule: what stays the same while the file is edited. path: from the object's root. */
+struct bw_fingerprint judge_fingerprint(const struct bw_judge *judge, struct bw_path path);
 /* Sets finding's edits: the rule's fix.patch, merged into the value under test (`each`). 0 or -ENOMEM. */
 BW_CHECK int judge_item_edits(struct bw_judge *judge, const struct judge_item *item, struct bw_doc *doc,
                               struct bw_arena *arena, struct bw_finding *finding, struct bw_error *reterr);
