@@ -130,7 +130,7 @@ static size_t entry_end(const struct work *w, struct bw_value map, uint32_t i, b
                 size_t colon = text_colon(w, key);
 
                 /* A null that is not written: the entry ends with its colon. */
-                if (v <= colon || text_line(w, v) != text_line(w, colon) || is_blank(w->text.p[v]) || v >= w->text.n)
+                if (v <= colon || v >= w->text.n || text_line(w, v) != text_line(w, colon) || is_blank(w->text.p[v]))
                         return colon == SIZE_MAX ? colon : colon + 1;
         }
         return text_value_end(w, v, in_flow);

@@ -129,6 +129,7 @@ static void test_yaml(void **state)
                  "a:\n  b:\n    c: 1\n    d: 2\n  e: 3\nf: 4\n"},
                 {"text that looks like another type", "a: 1\n", "", "{b: \"true\", c: \"12\", d: \"\", e: \"-x\", f: a/b.c}",
                  "a: 1\nb: \"true\"\nc: \"12\"\nd: \"\"\ne: \"-x\"\nf: a/b.c\n"},
+                {"an empty value at the end", "a: 1\nb:", "", "{b: 2}", "a: 1\nb: 2"},
                 {"nothing to do", "a: 1\n", "", "{a: 1}", NULL},
                 {"an alias is shared", "a: &x {b: 1}\nc: *x\n", "c", "{d: 1}", NULL},
                 {"an anchor is shared", "a: &x\n  b: 1\nc: *x\n", "a", "{d: 1}", NULL},
