@@ -389,6 +389,13 @@ static bool is_selected(const struct bw_catalog *catalog, const struct rule_entr
         return o->n_frameworks == 0;
 }
 
+/* An optional rule runs for those who name it, name a framework that asks for it, or give it parameters. */
+static bool is_asked_for(const struct bw_catalog *catalog, const struct rule_entry *entry)
+{
+        return !entry->rule->optional || catalog->options.n_only || catalog->options.n_frameworks ||
+               bw_map_get(catalog->options.params, entry->id).type == BW_MAP;
+}
+
 /* ---- preparing */
 
 /* The rules of the group that `rule` repeats in part. */
@@ -424,7 +431,11 @@ static int prepare_group(struct bw_catalog *catalog, struct rule_kind_group *gro
                                 return bw_error_nomem(reterr);
                         if (!is_selected(catalog, entry))
                                 continue;
-                        r = rule_catalog_open(catalog, entry, true, reterr);
+                        r = rule_catalog_open(catalog, entry, false, reterr);
+                        if (r == 0 && !is_asked_for(catalog, entry))
+                                continue;
+                        if (r == 0)
+                                r = rule_catalog_open(catalog, entry, true, reterr);
                         if (r < 0)
                                 return r;
                         if ((entry->rule->pss.n_overrides > 0) == late)

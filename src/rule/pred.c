@@ -9,6 +9,7 @@ enum kind {
         NOT,
         CONSTANT,    /* true or false */
         EQUAL,       /* term == constant */
+        SAME,        /* term == other term */
         IN_LIST,     /* term in [constants] */
         HOLDS_ITEM,  /* constant in term */
         HAS,         /* has(term.field) */
@@ -27,6 +28,7 @@ struct term {
 struct pred {
         enum kind kind;
         struct term term;
+        struct term other;
         struct bw_value constant;   /* or the field of HAS */
         struct bw_value constant2;
         const struct bw_value *list;
@@ -105,10 +107,12 @@ static struct pred *make_equal(struct maker *m, const struct bw_cel_expr *e)
 {
         const struct bw_cel_expr *term = e->call.args[0];
         const struct bw_cel_expr *constant = e->call.args[1];
-        struct pred *p = new_pred(m, EQUAL);
+        struct pred *p = new_pred(m, is_constant(constant) ? EQUAL : SAME);
 
-        if (!p || !is_constant(constant) || !make_term(m, term, &p->term))
+        if (!p || !make_term(m, term, &p->term))
                 return NULL;
+        if (p->kind == SAME)
+                return make_term(m, constant, &p->other) ? p : NULL;
         p->constant = constant_of(constant);
         return p;
 }
@@ -313,14 +317,45 @@ static enum pred_answer test_text(const struct pred *p, struct bw_value v)
         }
 }
 
-static enum pred_answer ask_term(const struct pred *p, struct bw_value v)
+/* ABSENT when a field on the way is not there. */
+static struct bw_value follow(const struct term *term, struct bw_value v)
 {
-        for (uint32_t i = 0; i < p->term.n; i++) {
-                v = field(v, p->term.fields[i]);
-                if (v.type == BW_ABSENT)
-                        return PRED_UNKNOWN;
-        }
+        for (uint32_t i = 0; i < term->n && v.type != BW_ABSENT; i++)
+                v = field(v, term->fields[i]);
+        return v;
+}
+
+/* Recursion is as deep as documents may be: BW_LIMIT_DOC_DEPTH. */
+static bool holds_null(struct bw_value v)
+{
+        for (uint32_t i = 0; v.type == BW_LIST && i < v.n; i++)
+                if (holds_null(v.list->items[i]))
+                        return true;
+        for (uint32_t i = 0; v.type == BW_MAP && i < v.n; i++)
+                if (holds_null(v.map->entries[i].value))
+                        return true;
+        return v.type == BW_NULL;
+}
+
+/* Null entries are no entries: then maps that differ here may be equal to CEL. */
+static enum pred_answer same(struct bw_value a, struct bw_value b)
+{
+        if (b.type == BW_ABSENT)
+                return PRED_UNKNOWN;
+        if (equal(a, b))
+                return PRED_YES;
+        return holds_null(a) || holds_null(b) ? PRED_UNKNOWN : PRED_NO;
+}
+
+static enum pred_answer ask_term(const struct pred *p, struct bw_value value)
+{
+        struct bw_value v = follow(&p->term, value);
+
+        if (v.type == BW_ABSENT)
+                return PRED_UNKNOWN;
         switch (p->kind) {
+        case SAME:
+                return same(v, follow(&p->other, value));
         case EQUAL:
                 return answer(equal(v, p->constant));
         case IN_LIST:

@@ -15,6 +15,7 @@ static const char *const plain[] = {
         "value.contains('b')", "value.startsWith('a') || value.endsWith('z')", "value.lastIndexOf(':') > value.lastIndexOf('/')",
         "value.type == 'x' || true", "false && value.type == 'x'", "value.type == 'x' && false", "!(value.type == 'x')",
         "value.contains('b') || value == 1", "value == 1 || value.contains('b')", "true", "!false",
+        "value.a == value.type", "value.a.b != value.a.b", "!has(value.a) || !has(value.type) || value.a != value.type",
 };
 /* Not plain: what has other variables, functions or constants that are computed. */
 static const char *const others[] = {
@@ -23,7 +24,7 @@ static const char *const others[] = {
 };
 static const char values[] =
         "[null, true, false, 0, 1, 1.0, 1.5, '', a, b, abc, z, 'x:1', 'r:5/x', 'r:5/x:1', '\\u00e4:/', [], [a], [1, null], "
-        "{}, {type: x}, {type: null}, {type: 1}, {a: {b: c}}, {a: {b: d}}, {a: null}, {a: 1}]";
+        "{}, {type: x}, {type: null}, {type: 1}, {a: {b: c}}, {a: {b: d}}, {a: null}, {a: 1}, {a: 1, type: 1}, {a: {b: null}, type: {}}, {a: {b: 1}, type: {b: 2}}, {a: [null], type: [1]}]";
 
 static struct bw_cel_ast *parse(struct bw_arena *arena, const struct bw_cel_env *env, const char *source)
 {
@@ -73,7 +74,7 @@ static void answers_are_cels(void **state)
         (void)state;
         assert_ok(rule_env_new(&options, NULL, 0, NULL, &env, NULL));
         assert_ok(bw_yaml_read(arena, bw_str(values), 1, false, &doc, NULL));
-        assert_int_equal(doc.root.n, 27);
+        assert_int_equal(doc.root.n, 31);
         for (size_t i = 0; i < BW_ARRAY_SIZE(plain); i++)
                 compare(arena, env, plain[i], doc.root);
 }

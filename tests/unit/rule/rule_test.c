@@ -108,6 +108,8 @@ static void kinds_namespaces_labels_versions(void **state)
         expect(HEAD "match: {kinds: [Pod], excludeNamespaces: [shop]}\n" NEVER, POD, "");
         expect(HEAD "match: {kinds: [Pod], labels: {app: a}}\n" NEVER, POD, "X-1 fail 1:1 : A title\n");
         expect(HEAD "match: {kinds: [Pod], labels: {app: b}}\n" NEVER, POD, "");
+        expect(HEAD "match: {podSpec: true, kinds: [Pod]}\n" NEVER, POD, "X-1 fail 4:1 spec: A title\n");
+        expect(HEAD "match: {podSpec: true, kinds: [apps/Deployment]}\n" NEVER, POD, "");
         expect(HEAD "match: {kinds: [Pod], versions: [v1beta1]}\n" NEVER, POD, "");
         expect(HEAD "match: {podSpec: true, namespaces: [other]}\n" NEVER, POD, "");
         expect(HEAD "match: {podSpec: true, kubernetes: '<1.20'}\n" NEVER, POD, "");
@@ -154,6 +156,33 @@ static void variables_and_params(void **state)
         judge(&run, &options, rule, POD);
         assert_int_equal(run.found.n, 0);
         end(&run);
+}
+
+static void optional_rules_wait_to_be_asked_for(void **state)
+{
+        static const char rule[] = HEAD "optional: true\nmatch: {kinds: [Pod]}\nexpression: 'false'\n";
+        static const char found[] = "X-1 fail 1:1 : A title\n";
+        const struct bw_str only = BW_STR("X-1");
+        struct bw_catalog_options options = {.kubernetes_minor = BW_KUBERNETES_NEWEST};
+        struct bw_arena *arena = bw_arena_new(0);
+        struct bw_doc params;
+        struct run run = {0};
+
+        (void)state;
+        expect(rule, POD, "");
+        options.only = &only;
+        options.n_only = 1;
+        judge(&run, &options, rule, POD);
+        assert_string_equal(run.found.p, found);
+        end(&run);
+        options.n_only = 0;
+        assert_ok(bw_yaml_read(arena, BW_STR("X-1: {}"), 1, false, &params, NULL));
+        options.params = params.root;
+        run = (struct run){0};
+        judge(&run, &options, rule, POD);
+        assert_string_equal(run.found.p, found);
+        end(&run);
+        bw_arena_free(arena);
 }
 
 static void errors_are_findings(void **state)
@@ -280,6 +309,7 @@ int main(void)
                 cmocka_unit_test(kinds_namespaces_labels_versions),
                 cmocka_unit_test(conditions_when_where_and_keys),
                 cmocka_unit_test(variables_and_params),
+                cmocka_unit_test(optional_rules_wait_to_be_asked_for),
                 cmocka_unit_test(errors_are_findings),
                 cmocka_unit_test(verdicts_are_counted),
                 cmocka_unit_test(what_a_stricter_rule_repeats_is_said_once),
