@@ -31,6 +31,7 @@ struct bw_cel_variable {
 
 #define BW_CEL_LIB_SEMVER (1u << 0)    /* beyond the base environment: isSemver(), semver() */
 #define BW_CEL_LIB_EXTRA (1u << 1)     /* cel-go extensions that Kubernetes 1.33 lacks: math, base64, ext lists, reverse() */
+#define BW_CEL_LIB_BULWARK (1u << 2)   /* bulwark's own: flag(), image(), credential(), selects() and their kin */
 
 struct bw_cel_env_options {
         const struct bw_cel_variable *variables; /* copied; their types are borrowed */

@@ -41,7 +41,8 @@ static int begin(struct session *s, struct bw_error *reterr)
         static const struct bw_cel_variable object = {.name = {"object", 6}};
         /* A dump evaluates nothing, so the variable needs no document. */
         bool declared = s->has_object || bw_args_has(s->args, BW_OPT_DUMP);
-        struct bw_cel_env_options options = {.variables = &object, .n_variables = declared};
+        struct bw_cel_env_options options = {.variables = &object, .n_variables = declared,
+                                             .libraries = BW_CEL_LIB_BULWARK};
         int r;
 
         s->arena = bw_arena_new(BW_LIMIT_DOC_ARENA);

@@ -29,7 +29,7 @@ int rule_env_new(const struct bw_catalog_options *options, const struct rule_var
         struct bw_cel_env_options env = {
                 .variables = all,
                 .n_variables = _SLOT_FIXED + n_variables,
-                .libraries = BW_CEL_LIB_SEMVER,
+                .libraries = BW_CEL_LIB_SEMVER | BW_CEL_LIB_BULWARK,
                 .no_costs = true,
                 .timezone = options->timezone,
                 .timezone_userdata = options->timezone_userdata,

@@ -186,7 +186,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         bw_auto(bw_arena_free) struct bw_arena *arena = bw_arena_new(MEMORY);
 
         if (!env) {
-                const struct bw_cel_env_options options = {.libraries = BW_CEL_LIB_EXTRA | BW_CEL_LIB_SEMVER};
+                const struct bw_cel_env_options options = {.libraries = BW_CEL_LIB_EXTRA | BW_CEL_LIB_SEMVER |
+                                                                    BW_CEL_LIB_BULWARK};
                 struct bw_cel_env *made = NULL;
 
                 if (bw_cel_env_new(&options, &made, NULL) < 0)

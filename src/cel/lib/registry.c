@@ -25,5 +25,9 @@ const struct bw_cel_library *const bw_cel_libraries[] = {
         &bw_cel_lib_math,
         &bw_cel_lib_encoders,
         &bw_cel_lib_ext_lists,
+        &bw_cel_lib_flags,
+        &bw_cel_lib_image,
+        &bw_cel_lib_credential,
+        &bw_cel_lib_selectors,
         NULL,
 };

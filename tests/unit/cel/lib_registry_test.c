@@ -8,7 +8,8 @@ static struct bw_cel_env *env;
 
 static int setup(void **state)
 {
-        const struct bw_cel_env_options options = {.libraries = BW_CEL_LIB_EXTRA | BW_CEL_LIB_SEMVER};
+        const struct bw_cel_env_options options = {.libraries = BW_CEL_LIB_EXTRA | BW_CEL_LIB_SEMVER |
+                                                                    BW_CEL_LIB_BULWARK};
 
         (void)state;
         return bw_cel_env_new(&options, &env, NULL);

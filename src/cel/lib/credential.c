@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Texts and names that hold secrets. The text itself never reaches an error or a result: only what kind it is.
+ * Source: credential_internal.h.
+ */
+#include "cel/lib/credential_internal.h"
+#include "cel/lib/lib_internal.h"
+
+/* Texts that are longer than any generated one are files: only known formats are looked for in them. */
+#define MAX_RANDOM 512
+#define MAX_DECODED 8192
+
+/* "--token=VALUE", "TOKEN=VALUE": the value; else the text itself. */
+static struct bw_str value_of(struct bw_str text)
+{
+        const char *equals = memchr(text.p, '=', text.n);
+        size_t n = equals ? (size_t)(equals - text.p) : 0;
+
+        if (n == 0 || n + 2 >= text.n)
+                return text;
+        for (size_t i = 0; i < n; i++)
+                if (text.p[i] == '/' || text.p[i] == '+' || (unsigned char)text.p[i] <= ' ')
+                        return text;
+        return bw_str_rest(text, n + 1);
+}
+
+static bool is_readable(struct bw_str s)
+{
+        size_t n = 0;
+
+        for (size_t i = 0; i < s.n; i++)
+                n += (s.p[i] >= ' ' && s.p[i] <= '~') || (s.p[i] >= '\t' && s.p[i] <= '\r');
+        return s.n > 0 && n == s.n;
+}
+
+static const char *kind_of(struct bw_str text)
+{
+        unsigned char plain[MAX_DECODED];
+        const char *kind = bw_credential_format(text);
+        size_t n;
+
+        text = bw_str_trim(text);
+        if (kind || text.n > MAX_DECODED)
+                return kind;
+        if (bw_credential_base64(text, plain, sizeof(plain), &n) && is_readable(bw_str_n((const char *)plain, n)))
+                return bw_credential_format(bw_str_n((const char *)plain, n));
+        text = value_of(text);
+        return text.n <= MAX_RANDOM && bw_credential_is_random(text) ? "high-entropy text" : NULL;
+}
+
+static struct bw_value credential(const struct bw_cel_call *call, const struct bw_value *args, size_t n)
+{
+        const char *kind = kind_of(bw_lib_text(args[0]));
+
+        (void)call;
+        (void)n;
+        return bw_value_str(bw_str(kind ? kind : ""));
+}
+
+static struct bw_value credential_name(const struct bw_cel_call *call, const struct bw_value *args, size_t n)
+{
+        (void)call;
+        (void)n;
+        return bw_value_bool(bw_credential_is_name(bw_lib_text(args[0])));
+}
+
+static const struct bw_cel_overload credential_overloads[] = {
+        {"credential_string", "credential(string) -> string", credential, bw_lib_cost_scan},
+};
+static const struct bw_cel_overload credential_name_overloads[] = {
+        {"credential_name_string", "credentialName(string) -> bool", credential_name, bw_lib_cost_scan},
+};
+
+static const struct bw_cel_function functions[] = {
+        BW_LIB_FUNCTION("credential", credential_overloads,
+                        "What kind of secret a text holds: \"GitHub token\", \"private key\", \"high-entropy text\"; empty "
+                        "for none."),
+        BW_LIB_FUNCTION("credentialName", credential_name_overloads,
+                        "True if a key or variable of this name usually holds a secret: DB_PASSWORD, apiKey."),
+};
+
+const struct bw_cel_library bw_cel_lib_credential = {
+        .name = "credential",
+        .flag = BW_CEL_LIB_BULWARK,
+        .functions = functions,
+        .n_functions = BW_ARRAY_SIZE(functions),
+};
