@@ -17,6 +17,8 @@ enum kind {
         STARTS_WITH,
         ENDS_WITH,
         LAST_AFTER,  /* term.lastIndexOf(constant) > term.lastIndexOf(constant2) */
+        IS_TYPE,     /* type(term) == type */
+        OTHER,       /* what only CEL can answer, beside something that may decide */
 };
 
 /* The value, or a field of it: fields are followed from the first. */
@@ -33,6 +35,7 @@ struct pred {
         struct bw_value constant2;
         const struct bw_value *list;
         uint32_t n_list;
+        uint8_t type;               /* of IS_TYPE: enum bw_type */
         struct pred *left;
         struct pred *right;
 };
@@ -98,9 +101,40 @@ static struct pred *make_pair(struct maker *m, enum kind kind, const struct bw_c
         if (!p)
                 return NULL;
         p->left = make(m, e->call.args[0]);
-        if (p->left && kind != NOT)
-                p->right = make(m, e->call.args[1]);
-        return p->left && (kind == NOT || p->right) ? p : NULL;
+        if (kind == NOT)
+                return p->left ? p : NULL;
+        p->right = make(m, e->call.args[1]);
+        if (!p->left && !p->right)
+                return NULL;
+        if (!p->left)
+                p->left = new_pred(m, OTHER);
+        if (!p->right)
+                p->right = new_pred(m, OTHER);
+        return p->left && p->right ? p : NULL;
+}
+
+static bool is_type_of(const struct bw_cel_expr *e)
+{
+        return e->kind == BW_CEL_EXPR_CALL && bw_str_is(e->call.function, "type") && !e->call.target && e->call.n_args == 1;
+}
+
+static struct pred *make_type(struct maker *m, const struct bw_cel_expr *of, const struct bw_cel_expr *type)
+{
+        static const struct {
+                const char *name;
+                uint8_t type;
+        } types[] = {{"string", BW_STRING}, {"int", BW_INT}, {"bool", BW_BOOL}, {"list", BW_LIST}, {"map", BW_MAP}};
+        struct pred *p = new_pred(m, IS_TYPE);
+
+        if (!p || type->kind != BW_CEL_EXPR_IDENT || !make_term(m, of, &p->term))
+                return NULL;
+        for (size_t i = 0; i < BW_ARRAY_SIZE(types); i++) {
+                if (bw_str_is(type->ident, types[i].name)) {
+                        p->type = types[i].type;
+                        return p;
+                }
+        }
+        return NULL;
 }
 
 static struct pred *make_equal(struct maker *m, const struct bw_cel_expr *e)
@@ -109,6 +143,8 @@ static struct pred *make_equal(struct maker *m, const struct bw_cel_expr *e)
         const struct bw_cel_expr *constant = e->call.args[1];
         struct pred *p = new_pred(m, is_constant(constant) ? EQUAL : SAME);
 
+        if (is_type_of(term))
+                return make_type(m, term->call.args[0], constant);
         if (!p || !make_term(m, term, &p->term))
                 return NULL;
         if (p->kind == SAME)
@@ -356,6 +392,8 @@ static enum pred_answer ask_term(const struct pred *p, struct bw_value value)
         switch (p->kind) {
         case SAME:
                 return same(v, follow(&p->other, value));
+        case IS_TYPE:
+                return answer(v.type == p->type);
         case EQUAL:
                 return answer(equal(v, p->constant));
         case IN_LIST:
@@ -378,6 +416,8 @@ enum pred_answer pred_ask(const struct pred *p, struct bw_value value)
         switch (p->kind) {
         case CONSTANT:
                 return answer(p->constant.b);
+        case OTHER:
+                return PRED_UNKNOWN;
         case NOT:
                 left = pred_ask(p->left, value);
                 return left == PRED_UNKNOWN ? left : answer(left == PRED_NO);

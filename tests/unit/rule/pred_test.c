@@ -15,6 +15,9 @@ static const char *const plain[] = {
         "value.contains('b')", "value.startsWith('a') || value.endsWith('z')", "value.lastIndexOf(':') > value.lastIndexOf('/')",
         "value.type == 'x' || true", "false && value.type == 'x'", "value.type == 'x' && false", "!(value.type == 'x')",
         "value.contains('b') || value == 1", "value == 1 || value.contains('b')", "true", "!false",
+        "type(value) == string", "type(value) != int || value > 0", "type(value) == map && type(value.a) == list",
+        "type(value) == bool || type(value.a) == string", "type(value) != string || value.matches('a')",
+        "has(value.a) && value.a.matches('a')", "value.matches('a') || type(value) == list",
         "value.a == value.type", "value.a.b != value.a.b", "!has(value.a) || !has(value.type) || value.a != value.type",
 };
 /* Not plain: what has other variables, functions or constants that are computed. */
