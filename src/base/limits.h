@@ -63,9 +63,13 @@
 #define BW_LIMIT_RULES 10000                 /* rules in one run */
 #define BW_LIMIT_PATH_DEPTH 64               /* segments of a field path in a rule */
 #define BW_LIMIT_FINDINGS_PER_RULE_DOC 1000  /* findings of one rule in one document */
+#define BW_LIMIT_RULE_ROWS 1000              /* rules of one table */
 #define BW_LIMIT_RULE_VARIABLES 32           /* variables of one rule */
 #define BW_LIMIT_RULE_WILDCARDS 8            /* [*] in one forEach pattern */
 #define BW_LIMIT_RULE_PROBLEMS 200           /* problems that one lint reports */
+
+/* Reports */
+#define BW_LIMIT_MARKDOWN_BYTES 60000        /* a comment on GitHub holds 65,536 characters; the rest is counted */
 #define BW_LIMIT_FINGERPRINT_SIBLINGS 1000   /* items of a list that a fingerprint tells from others of the same name */
 #define BW_LIMIT_FIX_TEXT (256 * 1024)       /* bytes of a document for which changes of its text are worked out */
 #define BW_LIMIT_FIX_PER_DOC 256             /* findings of one document with such a change: each one is read back */
@@ -73,6 +77,7 @@
 /* Settings, exceptions, baselines */
 #define BW_LIMIT_SETTINGS_BYTES (32 * BW_MIB) /* one settings file */
 #define BW_LIMIT_EXCEPTIONS 200000           /* in one settings file */
+#define BW_LIMIT_EXCEPTION_KEYS 4000000      /* pairs of a rule and a resource in the exceptions of a settings file */
 #define BW_LIMIT_BASELINE_BYTES (64 * BW_MIB) /* one baseline */
 #define BW_LIMIT_ANNOTATIONS 1000000         /* ignore annotations kept in one run */
 #define BW_LIMIT_NOTICES 200                 /* notices listed; the rest is counted */
