@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * embed-rules OUT.c DEPFILE RULES: turns the rule files below RULES into tables that the program is linked with
- * (struct rule_builtin in src/rule/rule_internal.h): each rule as compact JSON without its tests, the tests apart, and
- * what must be known of a rule before it is read. Runs at build time.
+ * (struct rule_builtin in src/rule/rule_internal.h): each rule, those of tables too, as compact JSON without its tests,
+ * the tests apart, and what must be known of a rule before it is read. Runs at build time.
  */
 #define BW_ALLOW_BANNED
 #include <dirent.h>
@@ -12,6 +12,7 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "doc/doc.h"
+#include "rule/table.h"
 
 enum { MAX_FILES = 10000 };
 
@@ -43,6 +44,14 @@ static void *need(void *p)
         return p;
 }
 
+static struct file *add_file(struct embed *e, const char *path)
+{
+        if (e->n_files == MAX_FILES)
+                die(path, "too many files");
+        e->files[e->n_files].path = need(strdup(path));
+        return &e->files[e->n_files++];
+}
+
 static void add_path(struct embed *e, const char *path)
 {
         struct stat st;
@@ -70,9 +79,7 @@ static void add_path(struct embed *e, const char *path)
                 closedir(dir);
                 return;
         }
-        if (e->n_files == MAX_FILES)
-                die(path, "too many files");
-        e->files[e->n_files++].path = need(strdup(path));
+        (void)add_file(e, path);
 }
 
 static struct bw_str read_file(struct embed *e, const char *path)
@@ -88,6 +95,50 @@ static struct bw_str read_file(struct embed *e, const char *path)
         text = bw_str_n(p, fread(p, 1, (size_t)st.st_size, f));
         fclose(f);
         return text;
+}
+
+static void refuse(const struct file *f, struct bw_error *err)
+{
+        char text[1100];
+
+        bw_error_in_file(err, bw_str(f->path));
+        die("rule file", bw_error_format(err, text, sizeof(text)));
+}
+
+/* The first rule of a table takes the file's place; the others are files of the same name. */
+static void expand_table(struct embed *e, size_t number)
+{
+        struct bw_doc *rules;
+        struct bw_error err = {0};
+        size_t n;
+
+        if (rule_table_expand(e->arena, &e->files[number].doc, &rules, &n, &err) < 0)
+                refuse(&e->files[number], &err);
+        e->files[number].doc = rules[0];
+        for (size_t i = 1; i < n; i++) {
+                struct file *f = add_file(e, e->files[number].path);
+
+                f->name = e->files[number].name;
+                f->doc = rules[i];
+        }
+}
+
+static void read_rules(struct embed *e)
+{
+        size_t skip = strlen(e->root) - strlen(strrchr(e->root, '/') ? strrchr(e->root, '/') + 1 : e->root);
+        size_t n = e->n_files;
+
+        for (size_t i = 0; i < n; i++) {
+                struct file *f = &e->files[i];
+                struct bw_error err = {0};
+
+                f->name = f->path + skip;
+                if (bw_yaml_read(e->arena, read_file(e, f->path), 1, true, &f->doc, &err) < 0)
+                        refuse(f, &err);
+                (void)bw_doc_identify(&f->doc);
+                if (rule_table_is(&f->doc))
+                        expand_table(e, i);
+        }
 }
 
 static struct bw_str id_of(const struct file *f)
@@ -249,7 +300,7 @@ static void generate(struct embed *e)
                 else if (is_kind(&e->files[i], "Framework"))
                         put_framework(&e->files[i], &frameworks), n_frameworks++;
                 else
-                        die(e->files[i].path, "neither a Rule nor a Framework");
+                        die(e->files[i].path, "neither a Rule, a RuleTable nor a Framework");
         }
         bw_buf_puts(&all, "/* Made by tools/embed-rules from the rule files. */\n#include \"rule/rule_internal.h\"\n\n");
         bw_buf_str(&all, bw_buf_view(&controls));
@@ -265,7 +316,6 @@ static void generate(struct embed *e)
 int main(int argc, char **argv)
 {
         struct embed *e = need(calloc(1, sizeof(*e)));
-        size_t skip;
 
         if (argc != 4) {
                 fprintf(stderr, "usage: embed-rules OUT.c DEPFILE RULES\n");
@@ -276,18 +326,7 @@ int main(int argc, char **argv)
         e->root = argv[3];
         bw_buf_printf(&e->deps, "%s:", e->out);
         add_path(e, e->root);
-        skip = strlen(e->root) - strlen(strrchr(e->root, '/') ? strrchr(e->root, '/') + 1 : e->root);
-        for (size_t i = 0; i < e->n_files; i++) {
-                struct file *f = &e->files[i];
-                struct bw_error err = {0};
-                char text[1100];
-
-                f->name = f->path + skip;
-                if (bw_yaml_read(e->arena, read_file(e, f->path), 1, true, &f->doc, &err) < 0) {
-                        bw_error_in_file(&err, bw_str(f->path));
-                        die("rule file", bw_error_format(&err, text, sizeof(text)));
-                }
-        }
+        read_rules(e);
         qsort(e->files, e->n_files, sizeof(e->files[0]), cmp_file);
         generate(e);
         bw_buf_char(&e->deps, '\n');

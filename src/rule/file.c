@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "doc/stream.h"
 #include "rule/rule_internal.h"
+#include "rule/table.h"
 
 static int read_piece(struct bw_arena *arena, const struct bw_piece *piece, struct bw_doc *ret_doc,
                       struct bw_error *reterr)
@@ -17,6 +18,26 @@ static int read_piece(struct bw_arena *arena, const struct bw_piece *piece, stru
 static void add_error(struct rule_problems *problems, const struct bw_doc *at, const struct bw_error *err)
 {
         rule_problem_add(problems, at, (struct bw_mark){.line = err->line, .column = err->column}, "%s", err->message);
+}
+
+/* The rules of a table, one after the other. */
+static int visit_rows(struct bw_arena *arena, const struct bw_doc *table, struct rule_problems *problems,
+                      int (*visit)(void *userdata, struct bw_doc *doc), void *userdata)
+{
+        struct bw_error err = {0};
+        struct bw_doc *rules;
+        size_t n;
+        int r = rule_table_expand(arena, table, &rules, &n, &err);
+
+        if (r == -ENOMEM)
+                return r;
+        if (r < 0) {
+                add_error(problems, table, &err);
+                return 0;
+        }
+        for (size_t i = 0; i < n && r == 0; i++)
+                r = visit(userdata, &rules[i]);
+        return r;
 }
 
 int rule_file_visit(struct bw_arena *arena, struct bw_str file, struct bw_str text, struct rule_problems *problems,
@@ -56,7 +77,7 @@ int rule_file_visit(struct bw_arena *arena, struct bw_str file, struct bw_str te
                 if (doc->root.type == BW_NULL || doc->root.type == BW_ABSENT)
                         continue;
                 (void)bw_doc_identify(doc);
-                r = visit(userdata, doc);
+                r = rule_table_is(doc) ? visit_rows(arena, doc, problems, visit, userdata) : visit(userdata, doc);
                 if (r != 0)
                         return r;
         }
