@@ -18,7 +18,7 @@ struct bw_sink {
         struct bw_output output;
 };
 
-/* spec: "json" or "json=FILE". The file is made now, before the sandbox is entered, and appears when it is complete. */
+/* spec: "json", "json=-" or "json=FILE". The file is made now, before the sandbox is entered, and appears when it is complete. */
 BW_CHECK int bw_sink_open(struct bw_sink *sink, struct bw_cli *cli, const char *spec, struct bw_error *reterr);
 BW_CHECK int bw_sink_write(struct bw_sink *sink, const struct bw_report *report, const struct bw_report_options *options,
                            struct bw_error *reterr);

@@ -28,6 +28,9 @@ int bw_sink_open(struct bw_sink *sink, struct bw_cli *cli, const char *spec, str
                 return 0;
         if (rest.n == 0)
                 return bw_error_set(reterr, -EINVAL, "-o %s names no file", spec);
+        /* "-" is what a shell's users write for it. */
+        if (bw_str_is(rest, "-"))
+                return 0;
         sink->file = rest.p;
         return bw_output_begin(&sink->output, sink->file, reterr);
 }

@@ -127,6 +127,15 @@ static int read_settings(struct job *job, struct bw_error *reterr)
         return version ? parse_minor(version, &job->kubernetes_minor, reterr) : 0;
 }
 
+/* A file holds one report: the second would replace the first. Devices and pipes take any number. */
+static int check_file(const struct job *job, const struct bw_sink *sink, struct bw_error *reterr)
+{
+        for (const struct bw_sink *other = job->sinks; other < sink; other++)
+                if (sink->file && sink->output.temporary && other->file && strcmp(sink->file, other->file) == 0)
+                        return bw_error_set(reterr, -EINVAL, "two reports cannot go to the same file: %s", sink->file);
+        return 0;
+}
+
 static int open_sinks(struct job *job, struct bw_error *reterr)
 {
         bool to_stdout = false;
@@ -142,6 +151,8 @@ static int open_sinks(struct job *job, struct bw_error *reterr)
                 struct bw_sink *sink = &job->sinks[job->n_sinks++];
 
                 r = bw_sink_open(sink, job->cli, value, reterr);
+                if (r == 0)
+                        r = check_file(job, sink, reterr);
                 if (r < 0)
                         return r;
                 if (sink->file)
@@ -245,13 +256,15 @@ static void tell_errors(struct bw_cli *cli, const struct bw_report *report)
         }
 }
 
-static int write_reports(struct job *job, const struct bw_report *report, struct bw_error *reterr)
+static int write_reports(struct job *job, const struct bw_report *report, int status, struct bw_error *reterr)
 {
         const struct bw_scan_stats *stats = bw_scan_stats(job->scan);
         struct bw_report_options options = {
                 .color = job->cli->out.color,
                 .width = job->cli->out.width,
                 .summary = bw_args_has(job->args, BW_OPT_SUMMARY),
+                .include_passed = bw_args_has(job->args, BW_OPT_INCLUDE_PASSED),
+                .exit_status = status,
                 .files = stats->files,
                 .elapsed_us = (bw_clock_ticks() - job->started) / 1000 + 1,
                 .program = job->cli->program,
@@ -288,7 +301,7 @@ static int finish(struct job *job)
         tell_errors(job->cli, &report);
         if (bw_proc_interrupt_signal())
                 bw_cli_error(job->cli, "interrupted: the results are those found until then");
-        if (write_reports(job, &report, &error) < 0) {
+        if (write_reports(job, &report, status, &error) < 0) {
                 (void)bw_cli_fail(job->cli, &error);
                 return BW_EXIT_INTERNAL;
         }

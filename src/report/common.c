@@ -75,3 +75,61 @@ size_t bw_report_clean(struct bw_buf *out, struct bw_str s)
         }
         return width;
 }
+
+void bw_report_plural(struct bw_buf *out, uint64_t n, const char *one, const char *many)
+{
+        bw_buf_u64(out, n);
+        bw_report_char(out, ' ');
+        bw_report_puts(out, n == 1 ? one : many);
+}
+
+/* What a summary says beside its fails, where there is something to say. */
+static void put_others(struct bw_buf *out, const struct bw_summary *s)
+{
+        const struct {
+                uint64_t n;
+                const char *one;
+                const char *many;
+        } others[] = {
+                {s->verdicts[BW_VERDICT_MANUAL], "to look at by hand", "to look at by hand"},
+                {s->verdicts[BW_VERDICT_ERROR], "check could not be evaluated", "checks could not be evaluated"},
+                {s->excepted, "excepted", "excepted"},
+                {s->known, "known from the baseline", "known from the baseline"},
+        };
+
+        for (size_t i = 0; i < BW_ARRAY_SIZE(others); i++) {
+                if (others[i].n == 0)
+                        continue;
+                bw_report_put(out, "; ", 2);
+                bw_report_plural(out, others[i].n, others[i].one, others[i].many);
+        }
+}
+
+void bw_report_counts(struct bw_buf *out, const struct bw_summary *summary)
+{
+        uint64_t fails = summary->verdicts[BW_VERDICT_FAIL];
+
+        /* "Nothing wrong" would be a wrong answer when nothing was looked at. */
+        if (fails == 0 && summary->documents == 0)
+                bw_report_puts(out, "nothing was judged: no Kubernetes objects were found");
+        else if (fails == 0)
+                bw_report_puts(out, "no failed checks");
+        else
+                bw_report_plural(out, fails, "failed check", "failed checks");
+        for (int i = _BW_SEVERITY_MAX - 1; fails && i >= 0; i--) {
+                bw_report_puts(out, i == _BW_SEVERITY_MAX - 1 ? ": " : ", ");
+                bw_buf_u64(out, summary->by_severity[i]);
+                bw_report_char(out, ' ');
+                bw_report_puts(out, bw_severity_text((enum bw_severity)i));
+        }
+        put_others(out, summary);
+}
+
+void bw_report_fingerprint(const struct bw_fingerprint *print, char ret_hex[static 33])
+{
+        static const char digits[] = "0123456789abcdef";
+
+        for (int i = 0; i < 32; i++)
+                ret_hex[i] = digits[((i < 16 ? print->high : print->low) >> (60 - 4 * (i & 15))) & 15];
+        ret_hex[32] = '\0';
+}

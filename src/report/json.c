@@ -19,7 +19,70 @@ static void emit_summary(struct bw_emit *e, const struct bw_summary *summary)
         for (int i = _BW_SEVERITY_MAX - 1; i >= 0; i--)
                 bw_emit_key_u64(e, bw_severity_text((enum bw_severity)i), summary->by_severity[i]);
         bw_emit_end(e);
+        bw_emit_key_u64(e, "excepted", summary->excepted);
+        bw_emit_key_u64(e, "known", summary->known);
         bw_emit_end(e);
+}
+
+static void emit_frameworks(struct bw_emit *e, const struct bw_rule_info *rule)
+{
+        bw_emit_key(e, "frameworks");
+        bw_emit_list(e);
+        for (size_t i = 0; i < rule->n_controls; i++) {
+                if (rule->controls[i].is_peer)
+                        continue;
+                bw_emit_map(e);
+                bw_emit_key_str(e, "name", rule->controls[i].framework);
+                bw_emit_key_str(e, "control", rule->controls[i].control);
+                bw_emit_end(e);
+        }
+        bw_emit_end(e);
+}
+
+static void emit_exception(struct bw_emit *e, const struct bw_exception_note *note)
+{
+        if (!note)
+                return;
+        bw_emit_key(e, "exception");
+        bw_emit_map(e);
+        bw_emit_key_str(e, "reason", note->reason);
+        bw_emit_key_str(e, "owner", note->owner);
+        bw_emit_key_str(e, "expires", note->expires);
+        bw_emit_key_str(e, "source", note->source);
+        bw_emit_end(e);
+}
+
+/* The change of the file's text that makes the value right. */
+static void emit_fix(struct bw_emit *e, const struct bw_finding *f)
+{
+        if (f->n_edits == 0)
+                return;
+        bw_emit_key(e, "fix");
+        bw_emit_map(e);
+        bw_emit_key(e, "edits");
+        bw_emit_list(e);
+        for (size_t i = 0; i < f->n_edits; i++) {
+                bw_emit_map(e);
+                bw_emit_key_u64(e, "line", f->edits[i].line);
+                bw_emit_key_u64(e, "column", f->edits[i].column);
+                bw_emit_key_u64(e, "endLine", f->edits[i].end_line);
+                bw_emit_key_u64(e, "endColumn", f->edits[i].end_column);
+                bw_emit_key_str(e, "text", f->edits[i].text);
+                bw_emit_end(e);
+        }
+        bw_emit_end(e);
+        bw_emit_end(e);
+}
+
+/* What a whole rule says of a whole object has none. */
+static void emit_fingerprint(struct bw_emit *e, const struct bw_fingerprint *print)
+{
+        char hex[33];
+
+        if (print->high == 0 && print->low == 0)
+                return;
+        bw_report_fingerprint(print, hex);
+        bw_emit_key_str(e, "fingerprint", bw_str_n(hex, 32));
 }
 
 static void emit_finding(struct bw_emit *e, const struct bw_finding *f)
@@ -48,15 +111,20 @@ static void emit_finding(struct bw_emit *e, const struct bw_finding *f)
         bw_emit_end(e);
         bw_emit_key_str(e, "message", f->message);
         bw_emit_key_str(e, "remediation", f->remediation);
-        bw_emit_key(e, "frameworks");
-        bw_emit_list(e);
-        for (size_t i = 0; i < rule->n_controls; i++) {
-                bw_emit_map(e);
-                bw_emit_key_str(e, "name", rule->controls[i].framework);
-                bw_emit_key_str(e, "control", rule->controls[i].control);
-                bw_emit_end(e);
-        }
+        emit_frameworks(e, rule);
+        emit_fingerprint(e, &f->fingerprint);
+        emit_exception(e, f->exception);
+        emit_fix(e, f);
         bw_emit_end(e);
+}
+
+static void emit_place(struct bw_emit *e, struct bw_str file, uint32_t line, uint32_t column, struct bw_str message)
+{
+        bw_emit_map(e);
+        bw_emit_key_str(e, "file", file);
+        bw_emit_key_u64(e, "line", line);
+        bw_emit_key_u64(e, "column", column);
+        bw_emit_key_str(e, "message", message);
         bw_emit_end(e);
 }
 
@@ -68,14 +136,24 @@ static void emit_errors(struct bw_emit *e, const struct bw_report *report)
         bw_emit_key(e, "errors");
         bw_emit_list(e);
         for (size_t i = 0; i < report->n_errors; i++) {
-                const struct bw_input_error *error = &report->errors[i];
+                const struct bw_input_error *x = &report->errors[i];
 
-                bw_emit_map(e);
-                bw_emit_key_str(e, "file", error->file);
-                bw_emit_key_u64(e, "line", error->line);
-                bw_emit_key_u64(e, "column", error->column);
-                bw_emit_key_str(e, "message", error->message);
-                bw_emit_end(e);
+                emit_place(e, x->file, x->line, x->column, x->message);
+        }
+        bw_emit_end(e);
+}
+
+/* What the owner of the settings should know. Absent when there is nothing. */
+static void emit_notices(struct bw_emit *e, const struct bw_report *report)
+{
+        if (report->n_notices == 0)
+                return;
+        bw_emit_key(e, "notices");
+        bw_emit_list(e);
+        for (size_t i = 0; i < report->n_notices; i++) {
+                const struct bw_notice *x = &report->notices[i];
+
+                emit_place(e, x->file, x->line, x->column, x->message);
         }
         bw_emit_end(e);
 }
@@ -104,9 +182,11 @@ static int write_report(const struct bw_report *report, const struct bw_report_o
         bw_emit_key(&e, "findings");
         bw_emit_list(&e);
         for (size_t i = 0; i < report->n_findings && e.status == 0; i++)
-                emit_finding(&e, &report->findings[i]);
+                if (bw_report_lists(&report->findings[i], options->include_passed))
+                        emit_finding(&e, &report->findings[i]);
         bw_emit_end(&e);
         emit_errors(&e, report);
+        emit_notices(&e, report);
         bw_emit_end(&e);
         return bw_emit_close(&e, reterr);
 }
@@ -124,11 +204,13 @@ static int write_yaml(const struct bw_report *report, const struct bw_report_opt
 const struct bw_reporter bw_reporter_json = {
         .name = "json",
         .help = "a ScanReport in JSON, for programs",
+        .shows_edits = true,
         .write = write_json,
 };
 
 const struct bw_reporter bw_reporter_yaml = {
         .name = "yaml",
         .help = "the same ScanReport in YAML",
+        .shows_edits = true,
         .write = write_yaml,
 };

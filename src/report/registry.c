@@ -2,7 +2,8 @@
 #include "report/report_internal.h"
 
 const struct bw_reporter *const bw_reporters[] = {
-        &bw_reporter_text, &bw_reporter_wide, &bw_reporter_json, &bw_reporter_yaml, NULL,
+        &bw_reporter_text,  &bw_reporter_wide,     &bw_reporter_json, &bw_reporter_yaml,   &bw_reporter_sarif,
+        &bw_reporter_junit, &bw_reporter_markdown, &bw_reporter_csv,  &bw_reporter_github, NULL,
 };
 
 const struct bw_reporter *bw_reporter_find(struct bw_str name)

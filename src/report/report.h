@@ -17,8 +17,11 @@ struct bw_report_options {
         unsigned width;  /* of the terminal; 0 = do not wrap */
         bool wide;       /* also the field's path, the practice and the frameworks' controls */
         bool summary;    /* only the summary */
+        bool include_passed; /* list what passed, was skipped or is excepted, too */
+        bool has_baseline;   /* what is listed is new: the baseline's findings are left out */
         uint64_t files;  /* files read; 0 = unknown */
         uint64_t elapsed_us; /* time of the run, shown in the summary; 0 = not shown */
+        int exit_status;     /* that the run is going to end with */
         const char *program; /* how the user calls the program, for hints: "bulwark"; NULL = no hints */
         /* Takes what was written so far; the buffer is cleared afterwards. A negative return stops the report. */
         int (*flush)(void *userdata, struct bw_str bytes);
@@ -28,6 +31,7 @@ struct bw_report_options {
 struct bw_reporter {
         const char *name;  /* of -o NAME */
         const char *help;  /* one line */
+        bool shows_edits;  /* prints findings' edits: worth working out */
         int (*write)(const struct bw_report *report, const struct bw_report_options *options, struct bw_error *reterr);
 };
 

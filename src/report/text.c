@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "base/alloc.h"
 #include "base/error.h"
 #include "base/utf8.h"
 #include "report/text_internal.h"
 
-/* Columns: rule lines, then places, then what belongs to a place. */
-#define INDENT_RULE 2
-#define INDENT_PLACE 4
+/* Places of one rule in one object that are shown with their source line; the others are named in a line of their own. */
+#define PLACES_MAX 2
 
 static const char *const paints[_PAINT_MAX] = {
         [PAINT_NONE] = "",           [PAINT_BOLD] = "\x1b[1m",
@@ -24,18 +22,16 @@ static const enum paint severity_paints[_BW_SEVERITY_MAX] = {
         [BW_SEVERITY_CRITICAL] = PAINT_CRITICAL,
 };
 
-/* How each verdict is shown; rank: the order within a resource. A fail shows its severity. */
+/* How each verdict is shown. A fail shows its severity. */
 static const struct {
         const char *label;
         enum paint paint;
-        int rank;
         bool brief; /* one line, without place */
 } verdict_rows[_BW_VERDICT_MAX] = {
-        [BW_VERDICT_FAIL] = {.rank = 0},
-        [BW_VERDICT_ERROR] = {.label = "ERROR", .paint = PAINT_ERROR, .rank = 1},
-        [BW_VERDICT_MANUAL] = {.label = "MANUAL", .paint = PAINT_MANUAL, .rank = 2},
-        [BW_VERDICT_SKIP] = {.label = "SKIP", .paint = PAINT_DIM, .rank = 3, .brief = true},
-        [BW_VERDICT_PASS] = {.label = "PASS", .paint = PAINT_PASS, .rank = 4, .brief = true},
+        [BW_VERDICT_ERROR] = {.label = "ERROR", .paint = PAINT_ERROR},
+        [BW_VERDICT_MANUAL] = {.label = "MANUAL", .paint = PAINT_MANUAL},
+        [BW_VERDICT_SKIP] = {.label = "SKIP", .paint = PAINT_DIM, .brief = true},
+        [BW_VERDICT_PASS] = {.label = "PASS", .paint = PAINT_PASS, .brief = true},
 };
 
 static const char *const severity_labels[_BW_SEVERITY_MAX] = {
@@ -102,7 +98,7 @@ static size_t wrap_line(struct text *t, struct bw_str line, size_t column, size_
         return column;
 }
 
-void text_wrapped(struct text *t, struct bw_str s, size_t column, size_t indent)
+size_t text_wrapped(struct text *t, struct bw_str s, size_t column, size_t indent)
 {
         struct bw_str line;
         bool first = true;
@@ -117,15 +113,16 @@ void text_wrapped(struct text *t, struct bw_str s, size_t column, size_t indent)
                 }
                 first = false;
                 if (t->options->width == 0) {
-                        (void)bw_report_clean(&t->out, line);
+                        column += bw_report_clean(&t->out, line);
                         continue;
                 }
                 bw_buf_clear(&t->scratch);
                 (void)bw_report_clean(&t->scratch, line);
                 if (t->scratch.status < 0)
                         t->out.status = t->scratch.status;
-                (void)wrap_line(t, bw_buf_view(&t->scratch), column, indent);
+                column = wrap_line(t, bw_buf_view(&t->scratch), column, indent);
         }
+        return column;
 }
 
 static size_t put_position(struct bw_buf *out, struct bw_str file, uint32_t line, uint32_t column)
@@ -144,19 +141,12 @@ static size_t put_position(struct bw_buf *out, struct bw_str file, uint32_t line
         return out->n - before;
 }
 
-static void put_resource(struct text *t, const struct bw_finding *f)
+void text_resource(struct text *t, const struct bw_finding *f)
 {
         const struct bw_resource *r = &f->resource;
 
         text_paint(t, PAINT_BOLD);
-        (void)bw_report_clean(&t->out, r->kind.n ? r->kind : BW_STR("Document"));
-        if (r->name.n || r->ns.n)
-                bw_report_char(&t->out, ' ');
-        if (r->ns.n) {
-                (void)bw_report_clean(&t->out, r->ns);
-                bw_report_char(&t->out, '/');
-        }
-        (void)bw_report_clean(&t->out, r->name);
+        bw_report_resource(&t->out, &(const struct bw_encoding){0}, r);
         text_unpaint(t, PAINT_BOLD);
         bw_report_put(&t->out, "  ", 2);
         text_paint(t, PAINT_DIM);
@@ -165,22 +155,35 @@ static void put_resource(struct text *t, const struct bw_finding *f)
         bw_report_char(&t->out, '\n');
 }
 
-static void put_rule(struct text *t, const struct bw_finding *f)
+/* "  HIGH      BW-PSS-102  "; returns the column after it. */
+static size_t put_label(struct text *t, const struct bw_finding *f)
 {
         bool fails = f->verdict == BW_VERDICT_FAIL;
         const char *label = fails ? severity_labels[f->rule->severity] : verdict_rows[f->verdict].label;
         enum paint paint = fails ? severity_paints[f->rule->severity] : verdict_rows[f->verdict].paint;
-        size_t n = strlen(label);
+        size_t n;
 
-        bw_buf_fill(&t->out, ' ', INDENT_RULE);
+        if (f->exception)
+                label = "EXCEPTED";
+        n = strlen(label);
+        bw_buf_fill(&t->out, ' ', TEXT_INDENT_RULE);
         text_paint(t, paint);
         bw_report_put(&t->out, label, n);
         text_unpaint(t, paint);
         bw_buf_fill(&t->out, ' ', TEXT_LABEL_WIDTH - BW_MIN(n, TEXT_LABEL_WIDTH) + 2);
         text_painted(t, PAINT_BOLD, f->rule->id);
         bw_report_put(&t->out, "  ", 2);
+        return TEXT_INDENT_RULE + TEXT_LABEL_WIDTH + 2 + f->rule->id.n + 2;
+}
+
+static void put_rule(struct text *t, const struct bw_finding *f)
+{
+        (void)put_label(t, f);
         (void)bw_report_clean(&t->out, f->rule->title);
-        if (verdict_rows[f->verdict].brief && f->message.n && !bw_str_eq(f->message, f->rule->title)) {
+        if (f->exception && !t->options->wide) {
+                bw_report_put(&t->out, ": ", 2);
+                (void)bw_report_clean(&t->out, f->exception->reason);
+        } else if (verdict_rows[f->verdict].brief && f->message.n && !bw_str_eq(f->message, f->rule->title)) {
                 bw_report_put(&t->out, ": ", 2);
                 (void)bw_report_clean(&t->out, f->message);
         }
@@ -190,9 +193,9 @@ static void put_rule(struct text *t, const struct bw_finding *f)
 static void put_place(struct text *t, const struct bw_finding *f)
 {
         size_t width = t->options->width;
-        size_t column = INDENT_PLACE;
+        size_t column = TEXT_INDENT_PLACE;
 
-        bw_buf_fill(&t->out, ' ', INDENT_PLACE);
+        bw_buf_fill(&t->out, ' ', TEXT_INDENT_PLACE);
         column += put_position(&t->out, f->location.file, f->location.line, f->location.column);
         if (f->location.source.n == 0) {
                 bw_report_put(&t->out, "  ", 2);
@@ -202,16 +205,16 @@ static void put_place(struct text *t, const struct bw_finding *f)
         }
         if (f->message.n && width && column + 2 + f->message.n > width) {
                 bw_report_char(&t->out, '\n');
-                bw_buf_fill(&t->out, ' ', INDENT_PLACE + 2);
-                text_wrapped(t, f->message, INDENT_PLACE + 2, INDENT_PLACE + 2);
+                bw_buf_fill(&t->out, ' ', TEXT_INDENT_PLACE + 2);
+                (void)text_wrapped(t, f->message, TEXT_INDENT_PLACE + 2, TEXT_INDENT_PLACE + 2);
         } else if (f->message.n) {
                 bw_report_put(&t->out, "  ", 2);
-                text_wrapped(t, f->message, column + 2, INDENT_PLACE + 2);
+                (void)text_wrapped(t, f->message, column + 2, TEXT_INDENT_PLACE + 2);
         }
         bw_report_char(&t->out, '\n');
-        text_source(t, &f->location, INDENT_PLACE - 2);
+        text_source(t, &f->location, TEXT_INDENT_PLACE - 2);
         if (t->options->wide && f->location.source.n) {
-                bw_buf_fill(&t->out, ' ', INDENT_PLACE);
+                bw_buf_fill(&t->out, ' ', TEXT_INDENT_PLACE);
                 text_painted(t, PAINT_DIM, BW_STR("path: "));
                 text_painted(t, PAINT_DIM, f->location.path);
                 bw_report_char(&t->out, '\n');
@@ -222,90 +225,101 @@ static void put_fix(struct text *t, struct bw_str fix)
 {
         if (fix.n == 0)
                 return;
-        bw_buf_fill(&t->out, ' ', INDENT_PLACE);
+        bw_buf_fill(&t->out, ' ', TEXT_INDENT_PLACE);
         text_paint(t, PAINT_PASS);
         bw_report_put(&t->out, "fix:", 4);
         text_unpaint(t, PAINT_PASS);
         bw_report_char(&t->out, ' ');
-        text_wrapped(t, fix, INDENT_PLACE + 5, INDENT_PLACE + 5);
+        (void)text_wrapped(t, fix, TEXT_INDENT_PLACE + 5, TEXT_INDENT_PLACE + 5);
         bw_report_char(&t->out, '\n');
 }
 
-static void put_controls(struct text *t, const struct bw_rule_info *rule)
+/* What is not urgent is told in one line: 20 findings in one object shall leave the urgent ones in sight. */
+static bool is_brief(const struct text *t, const struct bw_finding *f)
 {
-        if (!t->options->wide || (rule->n_controls == 0 && rule->practice.n == 0))
-                return;
-        bw_buf_fill(&t->out, ' ', INDENT_PLACE);
-        text_paint(t, PAINT_DIM);
-        bw_report_puts(&t->out, "see: ");
-        (void)bw_report_clean(&t->out, rule->practice);
-        for (size_t i = 0; i < rule->n_controls; i++) {
-                if (i || rule->practice.n)
-                        bw_report_put(&t->out, ", ", 2);
-                (void)bw_report_clean(&t->out, rule->controls[i].framework);
-                bw_report_char(&t->out, ' ');
-                (void)bw_report_clean(&t->out, rule->controls[i].control);
-        }
-        text_unpaint(t, PAINT_DIM);
+        return f->verdict == BW_VERDICT_FAIL && f->rule->severity < BW_SEVERITY_HIGH && !t->options->wide;
+}
+
+static void put_brief(struct text *t, const struct bw_finding *const *findings, size_t n)
+{
+        size_t column = put_label(t, findings[0]);
+
+        t->n_brief++;
+        text_merged(t, findings, n, column, column);
         bw_report_char(&t->out, '\n');
+}
+
+/* Places that are not shown one by one. */
+static void put_more(struct text *t, const struct bw_finding *const *findings, size_t n)
+{
+        if (n == 0)
+                return;
+        bw_buf_fill(&t->out, ' ', TEXT_INDENT_PLACE);
+        bw_report_puts(&t->out, "also ");
+        text_merged(t, findings, n, TEXT_INDENT_PLACE + 5, TEXT_INDENT_PLACE + 5);
+        bw_report_char(&t->out, '\n');
+}
+
+static void put_wide(struct text *t, const struct bw_finding *f)
+{
+        if (!t->options->wide)
+                return;
+        text_edits(t, f);
+        if (f->exception)
+                text_exception(t, f->exception);
 }
 
 /* Findings of one rule in one resource: places one under the other, the fix once if it is the same for all. */
 static void put_block(struct text *t, const struct bw_finding *const *findings, size_t n)
 {
-        put_rule(t, findings[0]);
-        if (verdict_rows[findings[0]->verdict].brief)
+        size_t shown = t->options->wide || n <= PLACES_MAX + 1 ? n : PLACES_MAX;
+        bool is_excepted = findings[0]->exception && t->options->wide;
+
+        if (is_brief(t, findings[0])) {
+                put_brief(t, findings, n);
                 return;
-        for (size_t i = 0; i < n; i++) {
+        }
+        put_rule(t, findings[0]);
+        if (verdict_rows[findings[0]->verdict].brief && !is_excepted)
+                return;
+        for (size_t i = 0; i < shown; i++) {
                 put_place(t, findings[i]);
+                put_wide(t, findings[i]);
+                if (i + 1 == shown)
+                        put_more(t, findings + shown, n - shown);
                 /* What a rule could not judge has nothing to fix. */
-                if (findings[i]->verdict == BW_VERDICT_ERROR)
+                if (findings[i]->verdict == BW_VERDICT_ERROR || is_excepted)
                         continue;
-                if (i + 1 == n || !bw_str_eq(findings[i]->remediation, findings[i + 1]->remediation))
+                if (i + 1 == shown || !bw_str_eq(findings[i]->remediation, findings[i + 1]->remediation))
                         put_fix(t, findings[i]->remediation);
         }
-        put_controls(t, findings[0]->rule);
+        if (t->options->wide)
+                text_controls(t, findings[0]->rule);
 }
 
-#define COMPARE(a, b)                                                                                                  \
-        do {                                                                                                           \
-                if ((a) != (b))                                                                                        \
-                        return (a) < (b) ? -1 : 1;                                                                     \
-        } while (0)
-
-static int cmp_shown(const void *a, const void *b)
+/* In wide, runs of a rule hold excepted findings and, with --include-passed, skipped ones. */
+static size_t run_end(const struct text *t, size_t from)
 {
-        const struct bw_finding *x = *(const struct bw_finding *const *)a;
-        const struct bw_finding *y = *(const struct bw_finding *const *)b;
-        int r;
+        const struct bw_group *g = &t->group;
+        size_t end = bw_group_run(g, from);
+        bool is_excepted = g->items[from]->exception;
 
-        COMPARE(verdict_rows[x->verdict].rank, verdict_rows[y->verdict].rank);
-        COMPARE(y->rule->severity, x->rule->severity);
-        r = x->rule == y->rule ? 0 : bw_str_cmp(x->rule->id, y->rule->id);
-        if (r != 0)
-                return r;
-        COMPARE(x->location.line, y->location.line);
-        COMPARE(x->location.column, y->location.column);
-        COMPARE(x->order, y->order);
-        return 0;
+        for (size_t i = from; i < end; i++)
+                if ((g->items[i]->exception != NULL) != is_excepted)
+                        return i;
+        return end;
 }
 
-static int put_group(struct text *t, const struct bw_finding *findings, size_t n)
+static int put_group(struct text *t)
 {
-        int r = bw_grow(&t->group, &t->group_cap, n, sizeof(t->group[0]));
+        if (t->group.n == 0)
+                return 0;
+        text_resource(t, t->group.items[0]);
+        for (size_t i = 0, end; i < t->group.n; i = end) {
+                int r;
 
-        if (r < 0)
-                return r;
-        for (size_t i = 0; i < n; i++)
-                t->group[i] = &findings[i];
-        qsort(t->group, n, sizeof(t->group[0]), cmp_shown);
-        put_resource(t, t->group[0]);
-        for (size_t i = 0, end; i < n; i = end) {
-                const struct bw_finding *f = t->group[i];
-
-                for (end = i + 1; end < n && t->group[end]->rule == f->rule && t->group[end]->verdict == f->verdict;)
-                        end++;
-                put_block(t, t->group + i, end - i);
+                end = run_end(t, i);
+                put_block(t, t->group.items + i, end - i);
                 r = bw_report_flush(&t->out, t->options, BW_REPORT_BLOCK);
                 if (r < 0)
                         return r;
@@ -316,20 +330,15 @@ static int put_group(struct text *t, const struct bw_finding *findings, size_t n
 
 static int put_findings(struct text *t)
 {
-        const struct bw_finding *findings = t->report->findings;
-        size_t n = t->report->n_findings;
+        size_t at = 0;
+        int r = 0;
 
-        for (size_t i = 0, end; i < n; i = end) {
-                int r;
-
-                for (end = i + 1;
-                     end < n && findings[end].input == findings[i].input && findings[end].doc == findings[i].doc;)
-                        end++;
-                r = put_group(t, findings + i, end - i);
-                if (r < 0)
-                        return r;
+        while (at < t->report->n_findings && r == 0) {
+                r = bw_group_take(&t->group, t->report, at, t->options->include_passed || t->options->wide, &at);
+                if (r == 0)
+                        r = put_group(t);
         }
-        return 0;
+        return r;
 }
 
 static int write_text(const struct bw_report *report, const struct bw_report_options *options, struct bw_error *reterr)
@@ -345,7 +354,8 @@ static int write_text(const struct bw_report *report, const struct bw_report_opt
                 r = bw_report_flush(&t.out, options, 1);
         bw_buf_done(&t.out);
         bw_buf_done(&t.scratch);
-        bw_free(t.group);
+        bw_buf_done(&t.merged);
+        bw_group_done(&t.group);
         return r == -ENOMEM ? bw_error_nomem(reterr) : r;
 }
 
@@ -365,6 +375,7 @@ const struct bw_reporter bw_reporter_text = {
 
 const struct bw_reporter bw_reporter_wide = {
         .name = "wide",
-        .help = "text with field paths, practices and framework controls",
+        .help = "text with every place, field paths, suggested edits, exceptions and framework controls",
+        .shows_edits = true,
         .write = write_wide,
 };

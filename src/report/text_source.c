@@ -203,3 +203,13 @@ void text_source(struct text *t, const struct bw_location *at, size_t indent)
         text_unpaint(t, PAINT_CARET);
         bw_report_char(&t->out, '\n');
 }
+
+uint32_t bw_report_end_column(const struct bw_location *at)
+{
+        size_t begin = column_offset(at->source, at->column);
+
+        if (at->column == 0 || begin >= at->source.n)
+                return 0;
+        return at->column +
+               (uint32_t)bw_utf8_count(bw_str_n(at->source.p + begin, token_end(at->source, begin) - begin));
+}

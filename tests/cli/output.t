@@ -24,7 +24,9 @@ Reports for programs, on standard output and in files that appear when they are 
         "high": 0,
         "medium": 0,
         "low": 0
-      }
+      },
+      "excepted": 0,
+      "known": 0
     },
     "findings": [
       {
@@ -56,7 +58,8 @@ Reports for programs, on standard output and in files that appear when they are 
             "name": "pss-restricted",
             "control": "privileged"
           }
-        ]
+        ],
+        "fingerprint": "37991c5bfee0a067994e2dcac9eb0888"
       }
     ]
   }
@@ -82,6 +85,8 @@ Reports for programs, on standard output and in files that appear when they are 
       high: 0
       medium: 0
       low: 0
+    excepted: 0
+    known: 0
   findings:
   - rule: BW-PSS-107
     title: Container runs privileged
@@ -105,6 +110,7 @@ Reports for programs, on standard output and in files that appear when they are 
       control: privileged
     - name: pss-restricted
       control: privileged
+    fingerprint: "37991c5bfee0a067994e2dcac9eb0888"
   [1]
   $ bulwark scan -q -o json=$FOLDER/a.json -o yaml=$FOLDER/a.yaml examples/shop; ls $FOLDER/a.*| xargs -n1 basename
   a.json
@@ -127,6 +133,31 @@ Reports for programs, on standard output and in files that appear when they are 
   [3]
   $ ls $FOLDER | grep tmp
   [1]
+
+Several reports of one run; only one of them on standard output.
+
+  $ bulwark scan -o sarif=$FOLDER/m.sarif -o junit=$FOLDER/m.xml -o csv --rule BW-PSS-107 examples/shop | cut -d, -f1-6
+  severity,verdict,rule,title,kind,namespace
+  critical,fail,BW-PSS-107,"Container runs privileged",Deployment,shop
+  $ head -1 $FOLDER/m.xml; grep -c ruleId $FOLDER/m.sarif
+  <?xml version="1.0" encoding="UTF-8"?>
+  1
+  $ bulwark scan -o json=- -q --rule BW-PSS-107 examples/shop/data | head -1
+  {
+  $ bulwark scan -o json -o yaml examples/shop
+  bulwark: only one -o may go to standard output; -o FORMAT=FILE writes to a file
+  [2]
+  $ bulwark scan -o json -o sarif=- examples/shop
+  bulwark: only one -o may go to standard output; -o FORMAT=FILE writes to a file
+  [2]
+  $ bulwark scan -o json=$FOLDER/x -o yaml=$FOLDER/x examples/shop 2>&1 | sed "s,$FOLDER,FOLDER,"
+  bulwark: two reports cannot go to the same file: FOLDER/x
+  $ ls $FOLDER | grep '^x'
+  [1]
+  $ bulwark scan -q -o json=/dev/null -o yaml=/dev/null --rule BW-PSS-107 examples/shop/data
+  $ bulwark scan -o sarf examples/shop
+  bulwark: no output format "sarf"; did you mean "sarif"?
+  [2]
 
 A reader that goes away is no error: files are still finished, and the status is the scan's.
 

@@ -7,31 +7,11 @@ The examples, as the documentation shows them: findings, and status 1.
        21 |             "volumes": [{"name": "backup", "hostPath": {"path": "/srv/backup"}}]
           |                                            ^~~~~~~~~~
       fix: Use an emptyDir, configMap, projected or persistentVolumeClaim volume; for node agents a CSI driver.
-    MEDIUM    BW-PSS-201  Container may gain privileges
-      examples/shop/batch/backup.json:17:17  container "backup" does not set allowPrivilegeEscalation to false
-       17 |                 "securityContext": {"runAsUser": 0},
-          |                 ^~~~~~~~~~~~~~~~~
-      fix: Set allowPrivilegeEscalation to false in each container.
-    MEDIUM    BW-PSS-205  Container may run as root
-      examples/shop/batch/backup.json:17:17  container "backup" may run as root (neither it nor the pod sets runAsNonRoot)
-       17 |                 "securityContext": {"runAsUser": 0},
-          |                 ^~~~~~~~~~~~~~~~~
-      fix: Set runAsNonRoot to true for the pod, and give the image a numeric USER.
-    MEDIUM    BW-PSS-206  Container is told to run as user 0
-      examples/shop/batch/backup.json:17:37  container "backup" runs as root (runAsUser is 0)
-       17 |                 "securityContext": {"runAsUser": 0},
-          |                                     ^~~~~~~~~~~
-      fix: Use a user id above 0, best one above 10000 that no user of the node has, and set runAsNonRoot.
-    LOW       BW-PSS-202  Container keeps capabilities
-      examples/shop/batch/backup.json:17:17  container "backup" does not drop all capabilities
-       17 |                 "securityContext": {"runAsUser": 0},
-          |                 ^~~~~~~~~~~~~~~~~
-      fix: Drop ALL capabilities and add back at most NET_BIND_SERVICE.
-    LOW       BW-PSS-207  Container has no seccomp filter
-      examples/shop/batch/backup.json:17:17  container "backup" has no seccomp profile (neither it nor the pod sets one)
-       17 |                 "securityContext": {"runAsUser": 0},
-          |                 ^~~~~~~~~~~~~~~~~
-      fix: Set seccompProfile to RuntimeDefault for the pod.
+    MEDIUM    BW-PSS-201  container "backup" does not set allowPrivilegeEscalation to false  :17
+    MEDIUM    BW-PSS-205  container "backup" may run as root (neither it nor the pod sets runAsNonRoot)  :17
+    MEDIUM    BW-PSS-206  container "backup" runs as root (runAsUser is 0)  :17
+    LOW       BW-PSS-202  container "backup" does not drop all capabilities  :17
+    LOW       BW-PSS-207  container "backup" has no seccomp profile (neither it nor the pod sets one)  :17
 
   DaemonSet ops/node-agent  examples/shop/ops/node-agent.yaml:2
     HIGH      BW-PSS-102  Container adds a dangerous capability
@@ -57,21 +37,9 @@ The examples, as the documentation shows them: findings, and status 1.
        22 |             seccompProfile: {type: Unconfined}
           |                              ^~~~
       fix: Set the type to RuntimeDefault, or to Localhost with a profile of your own.
-    MEDIUM    BW-PSS-201  Container may gain privileges
-      examples/shop/ops/node-agent.yaml:19:11  container "agent" does not set allowPrivilegeEscalation to false
-       19 |           securityContext:
-          |           ^~~~~~~~~~~~~~~
-      fix: Set allowPrivilegeEscalation to false in each container.
-    MEDIUM    BW-PSS-205  Container may run as root
-      examples/shop/ops/node-agent.yaml:19:11  container "agent" may run as root (neither it nor the pod sets runAsNonRoot)
-       19 |           securityContext:
-          |           ^~~~~~~~~~~~~~~
-      fix: Set runAsNonRoot to true for the pod, and give the image a numeric USER.
-    LOW       BW-PSS-202  Container keeps capabilities
-      examples/shop/ops/node-agent.yaml:20:13  container "agent" does not drop all capabilities
-       20 |             capabilities:
-          |             ^~~~~~~~~~~~
-      fix: Drop ALL capabilities and add back at most NET_BIND_SERVICE.
+    MEDIUM    BW-PSS-201  container "agent" does not set allowPrivilegeEscalation to false  :19
+    MEDIUM    BW-PSS-205  container "agent" may run as root (neither it nor the pod sets runAsNonRoot)  :19
+    LOW       BW-PSS-202  container "agent" does not drop all capabilities  :20
 
   Deployment shop/checkout  examples/shop/web/checkout.yaml:2
     CRITICAL  BW-PSS-107  Container runs privileged
@@ -87,60 +55,12 @@ The examples, as the documentation shows them: findings, and status 1.
        38 |               add: [NET_ADMIN, SYS_PTRACE]
           |                                ^~~~~~~~~~
       fix: Remove the capability. A port below 1024 needs only NET_BIND_SERVICE, which is allowed.
-    MEDIUM    BW-PSS-105  Container takes a port of the host
-      examples/shop/web/checkout.yaml:27:15  container "checkout" takes port 8080 of the host
-       27 |               hostPort: 8080
-          |               ^~~~~~~~
-      fix: Remove hostPort and expose the container through a Service.
-    MEDIUM    BW-PSS-201  Container may gain privileges
-      examples/shop/web/checkout.yaml:20:11  container "migrate" does not set allowPrivilegeEscalation to false
-       20 |           securityContext:
-          |           ^~~~~~~~~~~~~~~
-      examples/shop/web/checkout.yaml:31:11  container "checkout" does not set allowPrivilegeEscalation to false
-       31 |           securityContext:
-          |           ^~~~~~~~~~~~~~~
-      examples/shop/web/checkout.yaml:36:13  container "metrics" does not set allowPrivilegeEscalation to false
-       36 |             allowPrivilegeEscalation: true
-          |             ^~~~~~~~~~~~~~~~~~~~~~~~
-      fix: Set allowPrivilegeEscalation to false in each container.
-    MEDIUM    BW-PSS-205  Container may run as root
-      examples/shop/web/checkout.yaml:20:11  container "migrate" may run as root (neither it nor the pod sets runAsNonRoot)
-       20 |           securityContext:
-          |           ^~~~~~~~~~~~~~~
-      examples/shop/web/checkout.yaml:31:11  container "checkout" may run as root (neither it nor the pod sets runAsNonRoot)
-       31 |           securityContext:
-          |           ^~~~~~~~~~~~~~~
-      examples/shop/web/checkout.yaml:35:11  container "metrics" may run as root (neither it nor the pod sets runAsNonRoot)
-       35 |           securityContext:
-          |           ^~~~~~~~~~~~~~~
-      fix: Set runAsNonRoot to true for the pod, and give the image a numeric USER.
-    MEDIUM    BW-PSS-206  Container is told to run as user 0
-      examples/shop/web/checkout.yaml:21:13  container "migrate" runs as root (runAsUser is 0)
-       21 |             runAsUser: 0
-          |             ^~~~~~~~~
-      fix: Use a user id above 0, best one above 10000 that no user of the node has, and set runAsNonRoot.
-    LOW       BW-PSS-202  Container keeps capabilities
-      examples/shop/web/checkout.yaml:20:11  container "migrate" does not drop all capabilities
-       20 |           securityContext:
-          |           ^~~~~~~~~~~~~~~
-      examples/shop/web/checkout.yaml:31:11  container "checkout" does not drop all capabilities
-       31 |           securityContext:
-          |           ^~~~~~~~~~~~~~~
-      examples/shop/web/checkout.yaml:37:13  container "metrics" does not drop all capabilities
-       37 |             capabilities:
-          |             ^~~~~~~~~~~~
-      fix: Drop ALL capabilities and add back at most NET_BIND_SERVICE.
-    LOW       BW-PSS-207  Container has no seccomp filter
-      examples/shop/web/checkout.yaml:20:11  container "migrate" has no seccomp profile (neither it nor the pod sets one)
-       20 |           securityContext:
-          |           ^~~~~~~~~~~~~~~
-      examples/shop/web/checkout.yaml:31:11  container "checkout" has no seccomp profile (neither it nor the pod sets one)
-       31 |           securityContext:
-          |           ^~~~~~~~~~~~~~~
-      examples/shop/web/checkout.yaml:35:11  container "metrics" has no seccomp profile (neither it nor the pod sets one)
-       35 |           securityContext:
-          |           ^~~~~~~~~~~~~~~
-      fix: Set seccompProfile to RuntimeDefault for the pod.
+    MEDIUM    BW-PSS-105  container "checkout" takes port 8080 of the host  :27
+    MEDIUM    BW-PSS-201  container "migrate", "checkout", "metrics" does not set allowPrivilegeEscalation to false  :20, :31, :36
+    MEDIUM    BW-PSS-205  container "migrate", "checkout", "metrics" may run as root (neither it nor the pod sets runAsNonRoot)  :20, :31, :35
+    MEDIUM    BW-PSS-206  container "migrate" runs as root (runAsUser is 0)  :21
+    LOW       BW-PSS-202  container "migrate", "checkout", "metrics" does not drop all capabilities  :20, :31, :37
+    LOW       BW-PSS-207  container "migrate", "checkout", "metrics" has no seccomp profile (neither it nor the pod sets one)  :20, :31, :35
 
   SEVERITY  FINDINGS  RULE        TITLE
   critical         1  BW-PSS-107  Container runs privileged
@@ -148,17 +68,13 @@ The examples, as the documentation shows them: findings, and status 1.
   high             2  BW-PSS-103  Pod shares a namespace of the host
   high             2  BW-PSS-104  Pod mounts a path of the host
   high             1  BW-PSS-110  Seccomp filter switched off or unknown
-  medium           5  BW-PSS-201  Container may gain privileges
-  medium           5  BW-PSS-205  Container may run as root
-  medium           2  BW-PSS-206  Container is told to run as user 0
-  medium           1  BW-PSS-105  Container takes a port of the host
-  low              5  BW-PSS-202  Container keeps capabilities
-  low              4  BW-PSS-207  Container has no seccomp filter
+                  22  of 6 more rules
 
   31 failed checks: 1 critical, 8 high, 13 medium, 9 low
   9 objects in 9 files judged by 19 rules in 5.0 ms; 2 documents skipped (no Kubernetes objects)
 
   bulwark explain BW-PSS-107 tells why a check matters and how to fix it
+  -o wide shows source lines and fixes for medium and low, too
   [1]
 
 Nothing found, and what counts as enough to fail.
@@ -182,6 +98,8 @@ Standard input, and -f as kubectl has it.
   medium           1  BW-PSS-206  Container is told to run as user 0
   low              1  BW-PSS-202  Container keeps capabilities
   low              1  BW-PSS-207  Container has no seccomp filter
+
+  By practice: W03 3, C03 1, C04 1, W01 1
 
   6 failed checks: 0 critical, 1 high, 3 medium, 2 low
   1 object in 1 file judged by 19 rules in 5.0 ms
@@ -217,6 +135,13 @@ What cannot be read is named, the rest is judged, and the status is 2.
   high             2  BW-PSS-104  Pod mounts a path of the host
   high             1  BW-PSS-110  Seccomp filter switched off or unknown
   medium           1  BW-PSS-105  Container takes a port of the host
+
+  CRITICAL  HIGH  MEDIUM  LOW  OBJECT
+         1     2       1    0  Deployment shop/checkout  examples/shop/web/checkout.yaml:2
+         0     5       0    0  DaemonSet ops/node-agent  examples/shop/ops/node-agent.yaml:2
+         0     1       0    0  CronJob shop/backup  examples/shop/batch/backup.json:1
+
+  By practice: C04 3, W01 3, W03 3, C03 1
 
   10 failed checks: 1 critical, 8 high, 1 medium, 0 low
   9 objects in 10 files judged by 12 rules in 5.0 ms; 2 documents skipped (no Kubernetes objects)
@@ -261,6 +186,13 @@ Narrowed by rule and framework.
   high             1  BW-PSS-110  Seccomp filter switched off or unknown
   medium           1  BW-PSS-105  Container takes a port of the host
 
+  CRITICAL  HIGH  MEDIUM  LOW  OBJECT
+         1     2       1    0  Deployment shop/checkout  examples/shop/web/checkout.yaml:2
+         0     5       0    0  DaemonSet ops/node-agent  examples/shop/ops/node-agent.yaml:2
+         0     1       0    0  CronJob shop/backup  examples/shop/batch/backup.json:1
+
+  By practice: C04 3, W01 3, W03 3, C03 1
+
   10 failed checks: 1 critical, 8 high, 1 medium, 0 low
   9 objects in 9 files judged by 12 rules in 5.0 ms; 2 documents skipped (no Kubernetes objects)
   [1]
@@ -282,7 +214,7 @@ Wide, narrow, and with what passed.
           |                                            ^~~~~~~~~~
       path: spec.jobTemplate.spec.template.spec.volumes[0].hostPath
       fix: Use an emptyDir, configMap, projected or persistentVolumeClaim volume; for node agents a CSI driver.
-      see: W01, pss-baseline hostPathVolumes, pss-restricted restrictedVolumes
+      see: practice W01, pss-baseline hostPathVolumes, pss-restricted restrictedVolumes
 
   DaemonSet ops/node-agent  examples/shop/ops/node-agent.yaml:2
     HIGH      BW-PSS-104  Pod mounts a path of the host
@@ -291,7 +223,7 @@ Wide, narrow, and with what passed.
           |           ^~~~~~~~
       path: spec.template.spec.volumes[0].hostPath
       fix: Use an emptyDir, configMap, projected or persistentVolumeClaim volume; for node agents a CSI driver.
-      see: W01, pss-baseline hostPathVolumes, pss-restricted restrictedVolumes
+      see: practice W01, pss-baseline hostPathVolumes, pss-restricted restrictedVolumes
 
   2 failed checks: 0 critical, 2 high, 0 medium, 0 low
   9 objects in 9 files judged by 1 rule in 5.0 ms; 2 documents skipped (no Kubernetes objects)

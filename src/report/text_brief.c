@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/utf8.h"
+#include "report/text_internal.h"
+
+/* Of findings told together: differing words, and lines, that are listed. */
+#define WORDS_MAX 4
+#define LINES_MAX 4
+#define WORD_BYTES 40
+
+/* What a list of texts has in common at both ends, whole words. */
+struct common {
+        size_t head;
+        size_t tail;
+};
+
+static size_t common_head(struct bw_str a, struct bw_str b, size_t most)
+{
+        size_t n = BW_MIN(most, BW_MIN(a.n, b.n));
+        size_t i = 0;
+
+        while (i < n && a.p[i] == b.p[i])
+                i++;
+        return i;
+}
+
+static size_t common_tail(struct bw_str a, struct bw_str b, size_t most)
+{
+        size_t n = BW_MIN(most, BW_MIN(a.n, b.n));
+        size_t i = 0;
+
+        while (i < n && a.p[a.n - 1 - i] == b.p[b.n - 1 - i])
+                i++;
+        return i;
+}
+
+/* A name, or a word and a name: what may stand in a list. */
+static bool is_name(struct bw_str s)
+{
+        const char *blank = s.n ? memchr(s.p, ' ', s.n) : NULL;
+
+        return s.n && s.n <= WORD_BYTES && s.p[s.n - 1] != ',' && !memchr(s.p, '\n', s.n) &&
+               (!blank || !memchr(blank + 1, ' ', s.n - (size_t)(blank + 1 - s.p)));
+}
+
+/* False when what differs is not one name within a text that is otherwise the same. */
+static bool find_common(const struct bw_finding *const *findings, size_t n, struct common *ret)
+{
+        struct bw_str first = findings[0]->message;
+        struct common c = {.head = first.n, .tail = first.n};
+
+        for (size_t i = 1; i < n; i++) {
+                c.head = common_head(first, findings[i]->message, c.head);
+                c.tail = common_tail(first, findings[i]->message, c.tail);
+        }
+        while (c.head && first.p[c.head - 1] != ' ')
+                c.head--;
+        while (c.tail && first.p[first.n - c.tail] != ' ')
+                c.tail--;
+        for (size_t i = 0; i < n; i++)
+                if (c.head + c.tail >= findings[i]->message.n ||
+                    !is_name(bw_str_n(findings[i]->message.p + c.head, findings[i]->message.n - c.head - c.tail)))
+                        return false;
+        *ret = c;
+        return c.head + c.tail > 0;
+}
+
+static bool all_equal(const struct bw_finding *const *findings, size_t n)
+{
+        for (size_t i = 1; i < n; i++)
+                if (!bw_str_eq(findings[0]->message, findings[i]->message))
+                        return false;
+        return true;
+}
+
+/* container "a", "b" and 2 more have no limit */
+static void merge_messages(struct bw_buf *out, const struct bw_finding *const *findings, size_t n)
+{
+        struct bw_str first = findings[0]->message;
+        struct common c;
+
+        if (all_equal(findings, n)) {
+                bw_report_str(out, first);
+                return;
+        }
+        if (!find_common(findings, n, &c)) {
+                bw_report_str(out, first);
+                bw_buf_printf(out, " (and %zu more)", n - 1);
+                return;
+        }
+        bw_report_str(out, bw_str_n(first.p, c.head));
+        for (size_t i = 0; i < n && i < WORDS_MAX; i++) {
+                struct bw_str s = findings[i]->message;
+
+                bw_report_puts(out, i ? ", " : "");
+                bw_report_str(out, bw_str_n(s.p + c.head, s.n - c.head - c.tail));
+        }
+        if (n > WORDS_MAX)
+                bw_buf_printf(out, " and %zu more", n - WORDS_MAX);
+        bw_report_str(out, bw_str_n(first.p + first.n - c.tail, c.tail));
+}
+
+/* ":20, :31" */
+static void put_lines(struct bw_buf *out, const struct bw_finding *const *findings, size_t n)
+{
+        uint32_t last = 0;
+        size_t shown = 0;
+
+        for (size_t i = 0; i < n; i++) {
+                uint32_t line = findings[i]->location.line;
+
+                if (line == 0 || line == last)
+                        continue;
+                last = line;
+                bw_report_puts(out, shown ? ", " : "");
+                if (shown++ == LINES_MAX) {
+                        bw_report_puts(out, "\xe2\x80\xa6");
+                        return;
+                }
+                bw_report_char(out, ':');
+                bw_buf_u64(out, line);
+        }
+}
+
+void text_merged(struct text *t, const struct bw_finding *const *findings, size_t n, size_t column, size_t indent)
+{
+        size_t width = t->options->width;
+        size_t at;
+
+        bw_buf_clear(&t->merged);
+        merge_messages(&t->merged, findings, n);
+        at = text_wrapped(t, bw_buf_view(&t->merged), column, indent);
+        bw_buf_clear(&t->merged);
+        put_lines(&t->merged, findings, n);
+        if (t->merged.status < 0)
+                t->out.status = t->merged.status;
+        if (t->merged.n == 0)
+                return;
+        if (width && at + 2 + bw_utf8_count(bw_buf_view(&t->merged)) > width) {
+                bw_report_char(&t->out, '\n');
+                bw_buf_fill(&t->out, ' ', indent);
+        } else {
+                bw_report_put(&t->out, "  ", 2);
+        }
+        text_painted(t, PAINT_DIM, bw_buf_view(&t->merged));
+}
