@@ -160,8 +160,20 @@ static int read_once(struct reading *r, struct bw_error *reterr)
         return status;
 }
 
-int bw_yaml_read_text(struct bw_arena *arena, struct bw_str text, bool stream, uint32_t first_line, bool strict,
-                      struct bw_doc *ret_doc, struct bw_error *reterr)
+static struct bw_doc make_doc(const struct bw_yaml_composer *c, struct bw_str text, uint32_t first_line)
+{
+        return (struct bw_doc){
+                .root = c->done ? c->root : bw_value_null(),
+                .text = text,
+                .line = first_line,
+                .column = 1,
+                .format = BW_FORMAT_YAML,
+                .mark = c->done ? c->root_mark : (struct bw_mark){first_line, 1},
+        };
+}
+
+int bw_yaml_read_events(struct bw_arena *arena, struct bw_str text, bool stream, uint32_t first_line, bool strict,
+                        struct bw_doc *ret_doc, struct bw_error *reterr)
 {
         struct bw_arena_mark start = bw_arena_save(arena);
         struct bw_yaml_room room;
@@ -182,15 +194,27 @@ int bw_yaml_read_text(struct bw_arena *arena, struct bw_str text, bool stream, u
         bw_yaml_source_done(&r.source);
         if (status < 0)
                 return status;
-        *ret_doc = (struct bw_doc){
-                .root = r.composer.done ? r.composer.root : bw_value_null(),
-                .text = text,
-                .line = first_line,
-                .column = 1,
-                .format = BW_FORMAT_YAML,
-                .mark = r.composer.done ? r.composer.root_mark : (struct bw_mark){first_line, 1},
-        };
+        *ret_doc = make_doc(&r.composer, text, first_line);
         return 0;
+}
+
+int bw_yaml_read_text(struct bw_arena *arena, struct bw_str text, bool stream, uint32_t first_line, bool strict,
+                      struct bw_doc *ret_doc, struct bw_error *reterr)
+{
+        struct bw_arena_mark start = bw_arena_save(arena);
+        struct bw_yaml_composer composer;
+        struct bw_yaml_room room;
+        int status;
+
+        bw_yaml_composer_init(&composer, arena, &room, strict, first_line);
+        status = bw_yaml_quick(&composer, text, stream);
+        bw_yaml_composer_done(&composer);
+        if (status == 0) {
+                *ret_doc = make_doc(&composer, text, first_line);
+                return 0;
+        }
+        bw_arena_restore(arena, start);
+        return bw_yaml_read_events(arena, text, stream, first_line, strict, ret_doc, reterr);
 }
 
 int bw_yaml_read(struct bw_arena *arena, struct bw_str text, uint32_t first_line, bool strict, struct bw_doc *ret_doc,

@@ -442,6 +442,27 @@ int bw_yaml_scalar(struct bw_yaml_composer *c, const yaml_event_t *event, struct
         return place(c, false, reterr);
 }
 
+int bw_yaml_text(struct bw_yaml_composer *c, struct bw_str text, bool plain, struct bw_mark mark)
+{
+        struct bw_yaml_item *node = slot(c);
+
+        if (!node || count_node(c, mark, NULL) < 0 || count(c, 1, 0, mark, NULL) < 0 || text.n > BW_LIMIT_SCALAR_BYTES)
+                return -EAGAIN;
+        node->mark = mark;
+        if (!plain || is_plain_string(text))
+                node->value = bw_value_str(text);
+        else if (bw_yaml_resolve_plain(c->arena, text, &node->value) < 0)
+                return -EAGAIN;
+        if (BW_LIKELY(node->value.type == BW_STRING && node->value.s == text.p)) {
+                node->value.s = keep_text(c, text);
+                if (!node->value.s)
+                        return -EAGAIN;
+        } else if (node->value.type == BW_DOUBLE && !__builtin_isfinite(node->value.d)) {
+                c->suspect = true;
+        }
+        return place(c, false, NULL);
+}
+
 int bw_yaml_alias(struct bw_yaml_composer *c, const yaml_event_t *event, struct bw_mark mark, struct bw_error *reterr)
 {
         struct bw_str name = bw_str((const char *)event->data.alias.anchor);

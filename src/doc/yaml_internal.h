@@ -124,12 +124,26 @@ BW_CHECK int bw_yaml_alias(struct bw_yaml_composer *c, const yaml_event_t *event
 BW_CHECK int bw_yaml_begin(struct bw_yaml_composer *c, bool is_map, const yaml_char_t *anchor, struct bw_mark mark,
                            struct bw_error *reterr);
 BW_CHECK int bw_yaml_end(struct bw_yaml_composer *c, struct bw_error *reterr);
+/* Takes a scalar without tag and anchor that is no merge key. Negative on any failure. */
+BW_CHECK int bw_yaml_text(struct bw_yaml_composer *c, struct bw_str text, bool plain, struct bw_mark mark);
 /* After the last event: refuses what JSON cannot hold. */
 BW_CHECK int bw_yaml_compose_end(struct bw_yaml_composer *c, struct bw_error *reterr);
 static inline struct bw_mark bw_yaml_mark(const struct bw_yaml_composer *c, const yaml_mark_t *mark)
 {
         return (struct bw_mark){.line = c->line + (uint32_t)mark->line, .column = (uint32_t)mark->column + 1};
 }
+
+/* ---- without libyaml ---- */
+
+/*
+ * Reads text into the composer if it is of the plain kind that nearly all manifests are. 0; -EAGAIN: it is not, or
+ * something failed: the composer is to be begun anew, and libyaml says what there is to say.
+ */
+BW_CHECK int bw_yaml_quick(struct bw_yaml_composer *c, struct bw_str text, bool stream);
+
+/* bw_yaml_read_text() by libyaml alone: what the quick way is held against. */
+BW_CHECK int bw_yaml_read_events(struct bw_arena *arena, struct bw_str text, bool stream, uint32_t first_line,
+                                 bool strict, struct bw_doc *ret_doc, struct bw_error *reterr);
 
 /* ---- repairs ---- */
 
