@@ -151,6 +151,12 @@ static bool is_kind(const struct file *f, const char *kind)
         return bw_str_is(bw_map_text(f->doc.root, "kind"), kind);
 }
 
+/* A map of another tool's checks. */
+static bool is_peer(const struct file *f)
+{
+        return bw_str_is(bw_map_text(f->doc.root, "type"), "peer");
+}
+
 static int cmp_file(const void *a, const void *b)
 {
         return bw_str_cmp(id_of(a), id_of(b));
@@ -215,7 +221,8 @@ static size_t put_controls(struct embed *e, struct bw_buf *out, struct bw_str id
                                 bw_buf_printf(out, "\t{.framework = {\"%.*s\", %zu}, .control = {", BW_STR_ARG(id_of(&e->files[i])),
                                               id_of(&e->files[i]).n);
                                 put_c_string(out, bw_map_text(controls.list->items[k], "id"));
-                                bw_buf_printf(out, ", %zu}},\n", bw_map_text(controls.list->items[k], "id").n);
+                                bw_buf_printf(out, ", %zu}, .is_peer = %d},\n",
+                                              bw_map_text(controls.list->items[k], "id").n, is_peer(&e->files[i]));
                                 n++;
                         }
                 }

@@ -147,7 +147,9 @@ static void put_head(struct bw_buf *out, const struct bw_cli *cli, const struct 
         bw_buf_clean(out, info->title);
         bw_buf_puts(out, "\n\n");
         for (size_t i = 0; i < info->n_controls; i++) {
-                bw_buf_puts(&controls, i ? ", " : "");
+                if (info->controls[i].is_peer)
+                        continue;
+                bw_buf_puts(&controls, controls.n ? ", " : "");
                 bw_buf_str(&controls, info->controls[i].framework);
                 bw_buf_char(&controls, ' ');
                 bw_buf_str(&controls, info->controls[i].control);
@@ -158,6 +160,27 @@ static void put_head(struct bw_buf *out, const struct bw_cli *cli, const struct 
         put_field(out, "File", info->file);
         if (bw_buf_status(&controls) < 0)
                 out->status = bw_buf_status(&controls);
+}
+
+/* What other tools call their checks of the same thing. */
+static void put_peers(struct bw_buf *out, const struct bw_cli *cli, const struct bw_rule_info *info)
+{
+        bool first = true;
+
+        for (size_t i = 0; i < info->n_controls; i++) {
+                const struct bw_control *control = &info->controls[i];
+
+                if (!control->is_peer)
+                        continue;
+                if (first)
+                        put_heading(out, cli, "Also known as");
+                first = false;
+                bw_buf_puts(out, "  ");
+                bw_buf_clean(out, control->framework);
+                bw_buf_char(out, ' ');
+                bw_buf_clean(out, control->control);
+                bw_buf_char(out, '\n');
+        }
 }
 
 static int explain(struct bw_cli *cli, struct bw_catalog *catalog, const char *id, struct bw_buf *out,
@@ -173,6 +196,8 @@ static int explain(struct bw_cli *cli, struct bw_catalog *catalog, const char *i
         r = put_check(out, cli, rule.source, reterr);
         if (r == 0)
                 r = put_fix(out, cli, &rule, reterr);
+        if (r == 0)
+                put_peers(out, cli, rule.info);
         if (r == 0)
                 put_references(out, cli, bw_map_get(rule.source, BW_STR("references")));
         return r;

@@ -96,6 +96,8 @@ void bw_emit_rule_info(struct bw_emit *e, const struct bw_rule_info *info)
         bw_emit_key(e, "frameworks");
         bw_emit_list(e);
         for (size_t i = 0; i < info->n_controls; i++) {
+                if (info->controls[i].is_peer)
+                        continue;
                 bw_emit_map(e);
                 bw_emit_key_str(e, "name", info->controls[i].framework);
                 bw_emit_key_str(e, "control", info->controls[i].control);

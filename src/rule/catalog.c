@@ -308,7 +308,8 @@ static int find_controls(struct bw_catalog *catalog, struct rule_entry *entry)
                         for (size_t j = 0; j < fw->controls[k].n_rules; j++)
                                 if (bw_str_eq(fw->controls[k].rules[j], entry->id)) {
                                         controls[n++] = (struct bw_control){.framework = fw->name,
-                                                                            .control = fw->controls[k].id};
+                                                                            .control = fw->controls[k].id,
+                                                                            .is_peer = fw->is_peer};
                                         break;
                                 }
         }

@@ -47,6 +47,16 @@ static int read_framework_name(struct reader *r, struct bw_value v, struct bw_ma
         return read_map(r, v, mark, "metadata", fields, BW_ARRAY_SIZE(fields), slot);
 }
 
+static int read_type(struct reader *r, struct bw_value v, struct bw_mark mark, void *slot)
+{
+        struct bw_framework *fw = slot;
+
+        fw->is_peer = v.type == BW_STRING && bw_str_is(bw_value_text(v), "peer");
+        if (!fw->is_peer && (v.type != BW_STRING || !bw_str_is(bw_value_text(v), "standard")))
+                rule_problem_add(r->problems, r->doc, mark, "type must be standard or peer");
+        return 0;
+}
+
 int framework_load(struct bw_arena *arena, const struct bw_doc *doc, struct bw_value root,
                    struct rule_problems *problems, struct bw_framework **ret)
 {
@@ -56,6 +66,7 @@ int framework_load(struct bw_arena *arena, const struct bw_doc *doc, struct bw_v
                 {.name = "metadata", .read = read_framework_name, .required = true},
                 FIELD(bw_framework, title, "title", read_text, .required = true),
                 FIELD(bw_framework, reference, "reference", read_text),
+                {.name = "type", .read = read_type},
                 {.name = "controls", .read = read_controls, .required = true},
         };
         struct rule_load_options options = {.negate_at = -1};
