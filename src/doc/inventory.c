@@ -67,6 +67,8 @@ static int compare_place(const struct bw_doc *a, const struct bw_doc *b)
                 return file_a < file_b ? -1 : 1;
         if (a->line != b->line)
                 return a->line < b->line ? -1 : 1;
+        if (a->column != b->column)
+                return a->column < b->column ? -1 : 1;
         return (a->index > b->index) - (a->index < b->index);
 }
 
@@ -203,6 +205,11 @@ static struct bw_doc_range range_of(const struct bw_doc *const *docs, size_t n_d
 size_t bw_inventory_size(const struct bw_inventory *inventory)
 {
         return inventory->n;
+}
+
+struct bw_doc_range bw_inventory_all(const struct bw_inventory *inventory)
+{
+        return (struct bw_doc_range){.docs = inventory->docs, .n = inventory->n};
 }
 
 struct bw_doc_range bw_inventory_kind(const struct bw_inventory *inventory, struct bw_str group, struct bw_str kind)

@@ -31,6 +31,7 @@ BW_CHECK int bw_inventory_take(struct bw_inventory *inventory, struct bw_invento
 BW_CHECK int bw_inventory_seal(struct bw_inventory *inventory, struct bw_error *reterr);
 
 size_t bw_inventory_size(const struct bw_inventory *inventory);
+struct bw_doc_range bw_inventory_all(const struct bw_inventory *inventory);
 /* All documents of a kind; of a kind in a namespace (empty: cluster-wide ones). */
 struct bw_doc_range bw_inventory_kind(const struct bw_inventory *inventory, struct bw_str group, struct bw_str kind);
 struct bw_doc_range bw_inventory_namespace(const struct bw_inventory *inventory, struct bw_str group,

@@ -12,6 +12,13 @@
 BW_CHECK int bw_json_marks(struct bw_arena *arena, const struct bw_doc *doc);
 
 /*
+ * Where a string (its opening quote) or any value begins in the document's text; SIZE_MAX when its address cannot tell:
+ * only strings have one, and what begins with one. Documents with bytes only.
+ */
+size_t bw_json_string_offset(const struct bw_doc *doc, struct bw_value v);
+size_t bw_json_value_offset(const struct bw_doc *doc, struct bw_value v);
+
+/*
  * The place of the key, or of the item of a list, that is the deepest part of path that is there: what bw_path_mark()
  * gives at_key after bw_json_marks(), without going over the whole text. False when that cannot tell: then marks are
  * needed.

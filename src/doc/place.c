@@ -8,8 +8,7 @@
 
 #define LARGE_TEXT ((size_t)64 << 10) /* each place costs a look at all before it */
 
-/* The offset of a string's opening quote; SIZE_MAX when it is not of this text. */
-static size_t string_offset(const struct bw_doc *doc, struct bw_value v)
+size_t bw_json_string_offset(const struct bw_doc *doc, struct bw_value v)
 {
         size_t at = (size_t)((uintptr_t)v.s - (uintptr_t)doc->bytes);
 
@@ -32,18 +31,17 @@ static size_t bracket_before(const struct bw_doc *doc, size_t at, char bracket)
         return SIZE_MAX;
 }
 
-/* Where a value begins: of a string, or of a list or map that begins with one. */
-static size_t value_offset(const struct bw_doc *doc, struct bw_value v)
+size_t bw_json_value_offset(const struct bw_doc *doc, struct bw_value v)
 {
         size_t at;
 
         if (v.type == BW_MAP && v.n > 0)
-                return bracket_before(doc, string_offset(doc, v.map->entries[0].key), '{');
+                return bracket_before(doc, bw_json_string_offset(doc, v.map->entries[0].key), '{');
         if (v.type != BW_LIST || v.n == 0)
-                return string_offset(doc, v);
+                return bw_json_string_offset(doc, v);
         v = v.list->items[0];
-        at = v.type == BW_MAP && v.n > 0 ? bracket_before(doc, string_offset(doc, v.map->entries[0].key), '{')
-                                         : string_offset(doc, v);
+        at = v.type == BW_MAP && v.n > 0 ? bracket_before(doc, bw_json_string_offset(doc, v.map->entries[0].key), '{')
+                                         : bw_json_string_offset(doc, v);
         return bracket_before(doc, at, '[');
 }
 
@@ -88,7 +86,7 @@ bool bw_json_place(const struct bw_doc *doc, struct bw_path path, struct bw_mark
                 *ret_mark = doc->mark;
                 return true;
         }
-        at = entry ? string_offset(doc, entry->key) : value_offset(doc, v);
+        at = entry ? bw_json_string_offset(doc, entry->key) : bw_json_value_offset(doc, v);
         if (at == SIZE_MAX)
                 return false;
         *ret_mark = mark_of(doc, at);

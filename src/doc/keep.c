@@ -1,0 +1,393 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "doc/keep.h"
+
+#include "base/alloc.h"
+#include "base/arena.h"
+#include "base/error.h"
+#include "base/limits.h"
+#include "base/utf8.h"
+#include "doc/marks_internal.h"
+#include "doc/pod.h"
+
+/* ---- what is kept: shapes of maps */
+
+enum rest {
+        REST_DROP,  /* other entries are left out */
+        REST_SAME,  /* they are copied, maps inside by the same shape */
+        REST_EMPTY, /* their keys, with an empty text for a value */
+        REST_SMALL, /* texts, unless they are large */
+};
+
+struct shape {
+        const struct keep_field *fields;
+        size_t n_fields;
+        enum rest rest;
+        bool has_pods; /* a map with a list of containers in it is a pod spec */
+};
+
+/* An entry, and the shape of what is in it: of a map, or of each item of a list. NULL: left out. */
+struct keep_field {
+        struct bw_str key;
+        const struct shape *inside;
+};
+
+#define FIELD(name, shape)                                                                                             \
+        {                                                                                                              \
+                .key = {("" name), sizeof(name) - 1}, .inside = (shape)                                                \
+        }
+#define SHAPE(shape_name, rest_, ...)                                                                                  \
+        static const struct keep_field shape_name##_fields[] = {__VA_ARGS__};                                          \
+        static const struct shape shape_name = {                                                                       \
+                .fields = shape_name##_fields, .n_fields = BW_ARRAY_SIZE(shape_name##_fields), .rest = (rest_)}
+
+static const struct shape whole = {.rest = REST_SAME};
+static const struct shape names = {.rest = REST_EMPTY};
+static const struct shape *const gone = NULL;
+
+SHAPE(annotations, REST_SMALL, FIELD("kubectl.kubernetes.io/last-applied-configuration", gone));
+SHAPE(metadata, REST_DROP, FIELD("name", &whole), FIELD("generateName", &whole), FIELD("namespace", &whole),
+      FIELD("labels", &whole), FIELD("annotations", &annotations), FIELD("ownerReferences", &whole));
+
+SHAPE(env, REST_DROP, FIELD("name", &whole), FIELD("valueFrom", &whole));
+SHAPE(container, REST_DROP, FIELD("name", &whole), FIELD("image", &whole), FIELD("ports", &whole), FIELD("env", &env),
+      FIELD("envFrom", &whole), FIELD("securityContext", &whole), FIELD("resources", &whole),
+      FIELD("volumeMounts", &whole), FIELD("restartPolicy", &whole));
+SHAPE(reference, REST_DROP, FIELD("name", &whole), FIELD("secretName", &whole), FIELD("optional", &whole));
+SHAPE(projection, REST_EMPTY, FIELD("configMap", &reference), FIELD("secret", &reference));
+SHAPE(projected, REST_DROP, FIELD("sources", &projection));
+SHAPE(volume, REST_EMPTY, FIELD("name", &whole), FIELD("configMap", &reference), FIELD("secret", &reference),
+      FIELD("persistentVolumeClaim", &whole), FIELD("projected", &projected), FIELD("hostPath", &whole),
+      FIELD("csi", &whole));
+SHAPE(pod_spec, REST_DROP, FIELD("initContainers", &container), FIELD("containers", &container),
+      FIELD("ephemeralContainers", &container), FIELD("volumes", &volume), FIELD("serviceAccountName", &whole),
+      FIELD("serviceAccount", &whole), FIELD("automountServiceAccountToken", &whole), FIELD("hostNetwork", &whole),
+      FIELD("hostPID", &whole), FIELD("hostIPC", &whole), FIELD("securityContext", &whole),
+      FIELD("imagePullSecrets", &whole), FIELD("hostname", &whole), FIELD("subdomain", &whole),
+      FIELD("restartPolicy", &whole), FIELD("priorityClassName", &whole), FIELD("runtimeClassName", &whole),
+      FIELD("nodeName", &whole), FIELD("nodeSelector", &whole), FIELD("topologySpreadConstraints", &whole));
+
+static const struct keep_field template_fields[] = {FIELD("metadata", &metadata)};
+static const struct shape template = {
+        .fields = template_fields, .n_fields = BW_ARRAY_SIZE(template_fields), .rest = REST_SAME, .has_pods = true};
+static const struct keep_field workload_fields[] = {FIELD("metadata", &metadata), FIELD("spec", &template),
+                                                    FIELD("template", &template), FIELD("status", gone)};
+static const struct shape workload = {
+        .fields = workload_fields, .n_fields = BW_ARRAY_SIZE(workload_fields), .rest = REST_SAME};
+
+SHAPE(object, REST_SAME, FIELD("metadata", &metadata));
+SHAPE(secret, REST_SAME, FIELD("metadata", &metadata), FIELD("data", &names), FIELD("stringData", &names));
+SHAPE(config_map, REST_SAME, FIELD("metadata", &metadata), FIELD("data", &names), FIELD("binaryData", &names));
+SHAPE(crd_version, REST_DROP, FIELD("name", &whole), FIELD("served", &whole), FIELD("storage", &whole),
+      FIELD("deprecated", &whole));
+SHAPE(crd_spec, REST_DROP, FIELD("group", &whole), FIELD("names", &whole), FIELD("scope", &whole),
+      FIELD("version", &whole), FIELD("versions", &crd_version));
+SHAPE(crd, REST_DROP, FIELD("apiVersion", &whole), FIELD("kind", &whole), FIELD("metadata", &metadata),
+      FIELD("spec", &crd_spec));
+
+/* Kinds that have a shape of their own, besides those that hold pods. */
+static const struct {
+        const char *group;
+        const char *kind;
+        const struct shape *shape;
+} kinds[] = {
+        {"", "Secret", &secret},
+        {"", "ConfigMap", &config_map},
+        {"apiextensions.k8s.io", "CustomResourceDefinition", &crd},
+};
+
+static const struct shape *shape_of(const struct bw_doc *doc)
+{
+        for (size_t i = 0; i < BW_ARRAY_SIZE(kinds); i++)
+                if (bw_str_is(doc->kind, kinds[i].kind) && bw_str_is(doc->group, kinds[i].group))
+                        return kinds[i].shape;
+        return bw_pod_may_have(doc) ? &workload : &object;
+}
+
+/* ---- the keeper */
+
+#define ARENA_STEP ((size_t)16)
+enum { N_TEXTS = 4096, INTERN_BYTES = 64, MAX_RETURNS = 64 };
+
+struct kept_entry { /* of a map that is being copied */
+        struct bw_entry entry;
+        struct bw_mark marks[2];
+};
+
+/* Where the last place in a JSON text was found: the next one stands mostly behind it. */
+struct cursor {
+        const struct bw_doc *doc; /* NULL: no places are wanted, or the document has marks */
+        size_t at;
+        uint32_t line;
+        uint32_t column;
+        unsigned returns; /* times that a place stood before it */
+};
+
+struct bw_keeper {
+        struct bw_arena *arena;
+        struct bw_value texts[N_TEXTS]; /* short texts met last, by hash: names come again and again */
+        struct kept_entry *stack;       /* entries of the maps that are being copied, from the outermost in */
+        size_t n_stack;
+        size_t cap_stack;
+        size_t shared;                  /* bytes of texts that were there already */
+        bool places;
+        struct cursor cursor;
+        struct bw_value containers_key;
+        const struct bw_input *input;   /* the last one: a copy */
+};
+
+int bw_keeper_new(struct bw_keeper **ret, struct bw_error *reterr)
+{
+        bw_auto(bw_keeper_free) struct bw_keeper *keeper = bw_zalloc(sizeof(*keeper));
+
+        if (!keeper)
+                return bw_error_nomem(reterr);
+        keeper->arena = bw_arena_new(0);
+        if (!keeper->arena)
+                return bw_error_nomem(reterr);
+        keeper->containers_key = bw_value_str(BW_STR("containers"));
+        *ret = bw_take(keeper);
+        return 0;
+}
+
+void bw_keeper_free(struct bw_keeper *keeper)
+{
+        if (!keeper)
+                return;
+        bw_arena_free(keeper->arena);
+        bw_free(keeper->stack);
+        bw_free(keeper);
+}
+
+size_t bw_keeper_bytes(const struct bw_keeper *keeper)
+{
+        return bw_arena_used(keeper->arena) + keeper->shared;
+}
+
+/* ---- places of JSON */
+
+static struct bw_mark mark_at(struct cursor *c, size_t offset)
+{
+        struct bw_str text = c->doc->text;
+
+        if (offset == SIZE_MAX)
+                return (struct bw_mark){0};
+        if (offset < c->at) {
+                /* Keys that stand twice may lead back and forth; a document of nothing else is not worth it. */
+                if (c->returns++ >= MAX_RETURNS)
+                        return (struct bw_mark){0};
+                c->at = 0;
+                c->line = c->doc->line;
+                c->column = c->doc->column;
+        }
+        for (;;) {
+                const char *newline = memchr(text.p + c->at, '\n', offset - c->at);
+
+                if (!newline)
+                        break;
+                c->at = (size_t)(newline - text.p) + 1;
+                c->line++;
+                c->column = 1;
+        }
+        c->column += (uint32_t)bw_utf8_count(bw_str_n(text.p + c->at, offset - c->at));
+        c->at = offset;
+        return (struct bw_mark){.line = c->line, .column = c->column};
+}
+
+/* ---- copying; recursion is as deep as documents may be: BW_LIMIT_DOC_DEPTH */
+
+static struct bw_value copy(struct bw_keeper *k, struct bw_value v, const struct shape *shape);
+
+/* ABSENT when memory is used up. */
+static struct bw_value copy_text(struct bw_keeper *k, struct bw_value v)
+{
+        struct bw_value *kept = &k->texts[(v.hash ^ v.n * 31u) % N_TEXTS];
+        struct bw_str text;
+
+        if (v.n == 0)
+                return bw_value_str(BW_STR(""));
+        if (v.n <= INTERN_BYTES && kept->head == v.head && bw_same_bytes(kept->s, v.s, v.n)) {
+                k->shared += (v.n + ARENA_STEP) & ~(ARENA_STEP - 1);
+                return *kept;
+        }
+        text = bw_arena_str(k->arena, bw_value_text(v));
+        if (!text.p)
+                return (struct bw_value){0};
+        v.s = text.p;
+        if (v.n <= INTERN_BYTES)
+                *kept = v;
+        return v;
+}
+
+static const struct keep_field *find_field(const struct shape *shape, struct bw_value key)
+{
+        for (size_t i = 0; i < shape->n_fields; i++)
+                if (shape->fields[i].key.n == key.n && bw_same_bytes(shape->fields[i].key.p, key.s, key.n))
+                        return &shape->fields[i];
+        return NULL;
+}
+
+/* The shape in which an entry's value is copied; &names: only its key is kept; NULL: it is left out. */
+static const struct shape *shape_inside(const struct bw_entry *e, const struct shape *shape)
+{
+        const struct keep_field *field = find_field(shape, e->key);
+        const struct shape *inside = field ? field->inside : NULL;
+
+        if (e->value.type == BW_NULL)
+                return NULL;
+        if (!field && shape->rest == REST_SAME)
+                inside = shape;
+        if (!field && shape->rest == REST_EMPTY)
+                return &names;
+        if (!field && shape->rest == REST_SMALL && e->value.type == BW_STRING &&
+            e->value.n <= BW_LIMIT_KEPT_ANNOTATION)
+                inside = &whole;
+        /* A shape with fields is for maps and lists of maps. */
+        return inside && e->value.type < BW_LIST && inside->rest != REST_SAME ? NULL : inside;
+}
+
+static int push(struct bw_keeper *k, struct kept_entry entry)
+{
+        if (bw_grow(&k->stack, &k->cap_stack, k->n_stack + 1, sizeof(*k->stack)) < 0)
+                return -ENOMEM;
+        k->stack[k->n_stack++] = entry;
+        return 0;
+}
+
+/* A map of the entries on the stack from `base` on, which are taken off it. */
+static struct bw_value pop_map(struct bw_keeper *k, size_t base)
+{
+        uint32_t n = (uint32_t)(k->n_stack - base);
+        struct bw_map *map = bw_map_new(k->arena, n);
+        struct bw_mark *marks = k->places ? bw_arena_array(k->arena, 2 * (size_t)n + 1, sizeof(*marks)) : NULL;
+
+        k->n_stack = base;
+        if (!map || (k->places && !marks))
+                return (struct bw_value){0};
+        for (uint32_t i = 0; i < n; i++) {
+                map->entries[i] = k->stack[base + i].entry;
+                if (marks)
+                        memcpy(marks + 2 * (size_t)i, k->stack[base + i].marks, 2 * sizeof(*marks));
+        }
+        map->marks = marks;
+        if (bw_map_seal(k->arena, map, n) < 0)
+                return (struct bw_value){0};
+        return bw_value_map(map, n);
+}
+
+static struct bw_value copy_map(struct bw_keeper *k, struct bw_value v, const struct shape *shape)
+{
+        const struct bw_mark *marks = v.n && k->places ? v.map->marks : NULL;
+        size_t base = k->n_stack;
+
+        if (shape->has_pods) {
+                const struct bw_entry *containers = bw_map_find(v, k->containers_key);
+
+                if (containers && containers->value.type == BW_LIST)
+                        shape = &pod_spec;
+        }
+        for (uint32_t i = 0; i < v.n; i++) {
+                const struct bw_entry *e = &v.map->entries[i];
+                const struct shape *inside = shape_inside(e, shape);
+                struct kept_entry kept = {0};
+
+                if (!inside)
+                        continue;
+                if (marks)
+                        memcpy(kept.marks, marks + 2 * (size_t)i, sizeof(kept.marks));
+                else if (k->cursor.doc)
+                        kept.marks[0] = mark_at(&k->cursor, bw_json_string_offset(k->cursor.doc, e->key));
+                kept.entry.value = shape->rest == REST_EMPTY && inside == &names ? bw_value_str(BW_STR("")) :
+                                                                                   copy(k, e->value, inside);
+                kept.entry.key = copy_text(k, e->key);
+                if (kept.entry.value.type == BW_ABSENT || kept.entry.key.type == BW_ABSENT || push(k, kept) < 0) {
+                        k->n_stack = base;
+                        return (struct bw_value){0};
+                }
+        }
+        return pop_map(k, base);
+}
+
+static struct bw_value copy_list(struct bw_keeper *k, struct bw_value v, const struct shape *shape)
+{
+        const struct bw_mark *from = v.n && k->places ? v.list->marks : NULL;
+        struct bw_list *list = bw_list_new(k->arena, v.n);
+        struct bw_mark *marks = k->places ? bw_arena_array(k->arena, (size_t)v.n + 1, sizeof(*marks)) : NULL;
+
+        if (!list || (k->places && !marks))
+                return (struct bw_value){0};
+        for (uint32_t i = 0; i < v.n; i++) {
+                struct bw_value item = v.list->items[i];
+
+                if (from)
+                        marks[i] = from[i];
+                else if (marks)
+                        marks[i] = k->cursor.doc ?
+                                           mark_at(&k->cursor, bw_json_value_offset(k->cursor.doc, item)) :
+                                           (struct bw_mark){0};
+                if (item.type < BW_LIST && shape->rest != REST_SAME)
+                        item = bw_value_null();
+                list->items[i] = item.type == BW_NULL ? item : copy(k, item, shape);
+                if (list->items[i].type == BW_ABSENT)
+                        return (struct bw_value){0};
+        }
+        list->marks = marks;
+        return bw_value_list(list, v.n);
+}
+
+static struct bw_value copy(struct bw_keeper *k, struct bw_value v, const struct shape *shape)
+{
+        switch (v.type) {
+        case BW_STRING:
+                return copy_text(k, v);
+        case BW_MAP:
+                return copy_map(k, v, shape);
+        case BW_LIST:
+                return copy_list(k, v, shape);
+        default:
+                return v;
+        }
+}
+
+static int keep_input(struct bw_keeper *k, const struct bw_input *input)
+{
+        struct bw_input *kept;
+
+        if (!input || (k->input && k->input->number == input->number && bw_str_eq(k->input->name, input->name)))
+                return 0;
+        kept = bw_arena_alloc(k->arena, sizeof(*kept));
+        if (!kept)
+                return -ENOMEM;
+        *kept = (struct bw_input){.name = bw_arena_str(k->arena, input->name), .number = input->number};
+        if (!kept->name.p)
+                return -ENOMEM;
+        k->input = kept;
+        return 0;
+}
+
+static bool has_marks(struct bw_value v)
+{
+        return v.type == BW_MAP && v.n && v.map->marks;
+}
+
+int bw_doc_keep(struct bw_keeper *keeper, const struct bw_doc *doc, bool places, struct bw_doc **ret,
+                struct bw_error *reterr)
+{
+        struct bw_doc *kept = bw_arena_alloc(keeper->arena, sizeof(*kept));
+
+        if (!kept || keep_input(keeper, doc->input) < 0)
+                return bw_error_nomem(reterr);
+        keeper->places = places;
+        keeper->cursor = (struct cursor){.line = doc->line, .column = doc->column};
+        if (places && doc->bytes && !has_marks(doc->root))
+                keeper->cursor.doc = doc;
+        *kept = *doc;
+        kept->input = doc->input ? keeper->input : NULL;
+        kept->text = BW_STR("");
+        kept->bytes = NULL;
+        kept->root = copy(keeper, doc->root, shape_of(doc));
+        if (kept->root.type == BW_ABSENT)
+                return bw_error_nomem(reterr);
+        (void)bw_doc_identify(kept);
+        *ret = kept;
+        return 0;
+}
