@@ -230,6 +230,19 @@ static size_t put_controls(struct embed *e, struct bw_buf *out, struct bw_str id
         return n;
 }
 
+/* A text or a list of texts, separated by blanks. */
+static void put_words(struct bw_buf *out, const char *field, struct bw_value words)
+{
+        bw_buf_printf(out, "\t.%s = \"", field);
+        if (words.type == BW_STRING)
+                bw_buf_str(out, bw_value_text(words));
+        for (uint32_t i = 0; words.type == BW_LIST && i < words.n; i++) {
+                bw_buf_puts(out, i ? " " : "");
+                bw_buf_str(out, bw_value_text(words.list->items[i]));
+        }
+        bw_buf_puts(out, "\",\n");
+}
+
 static void put_kinds(struct bw_buf *out, struct bw_value rule)
 {
         struct bw_value match = bw_map_get(rule, BW_STR("match"));
@@ -238,14 +251,7 @@ static void put_kinds(struct bw_buf *out, struct bw_value rule)
 
         if (pods.type == BW_BOOL && pods.b)
                 kinds = (struct bw_value){0};
-        bw_buf_puts(out, "\t.kinds = \"");
-        if (kinds.type == BW_STRING)
-                bw_buf_str(out, bw_value_text(kinds));
-        for (uint32_t i = 0; kinds.type == BW_LIST && i < kinds.n; i++) {
-                bw_buf_puts(out, i ? " " : "");
-                bw_buf_str(out, bw_value_text(kinds.list->items[i]));
-        }
-        bw_buf_puts(out, "\",\n");
+        put_words(out, "kinds", kinds);
 }
 
 static void put_rule(struct embed *e, const struct file *f, struct bw_buf *controls, struct bw_buf *out, size_t number)
@@ -265,6 +271,7 @@ static void put_rule(struct embed *e, const struct file *f, struct bw_buf *contr
         put_field(out, "id", id_of(f));
         put_field(out, "file", bw_str(f->name));
         put_kinds(out, f->doc.root);
+        put_words(out, "inventory", bw_map_get(f->doc.root, BW_STR("inventory")));
         put_field(out, "json", bw_buf_view(&json));
         put_field(out, "tests", bw_buf_view(&tests));
         bw_buf_printf(out, "\t.controls = controls_%zu,\n\t.n_controls = %zu,\n\t.n_json = %zu,\n", number, n, json.n);

@@ -40,14 +40,13 @@ static int make_room(struct bw_arena *arena, void *items_ptr, size_t n, size_t *
         return 0;
 }
 
-static int add_group(struct bw_catalog *catalog, struct bw_str kind)
+static int add_group(struct bw_catalog *catalog, struct rule_group_set *set, struct bw_str kind)
 {
-        int r = make_room(catalog->arena, &catalog->groups, catalog->n_groups, &catalog->cap_groups,
-                          sizeof(*catalog->groups));
+        int r = make_room(catalog->arena, &set->groups, set->n_groups, &set->cap_groups, sizeof(*set->groups));
 
         if (r < 0)
                 return r;
-        catalog->groups[catalog->n_groups++] = (struct rule_kind_group){.kind = kind};
+        set->groups[set->n_groups++] = (struct rule_kind_group){.kind = kind};
         return 0;
 }
 
@@ -87,11 +86,11 @@ void bw_catalog_free(struct bw_catalog *catalog)
 
 /* ---- which rules a kind needs */
 
-static struct rule_kind_group *find_group(const struct bw_catalog *catalog, struct bw_str kind)
+static struct rule_kind_group *find_group(const struct rule_group_set *set, struct bw_str kind)
 {
-        for (size_t i = _GROUP_KINDS; i < catalog->n_groups; i++)
-                if (bw_str_eq(catalog->groups[i].kind, kind))
-                        return &catalog->groups[i];
+        for (size_t i = _GROUP_KINDS; i < set->n_groups; i++)
+                if (bw_str_eq(set->groups[i].kind, kind))
+                        return &set->groups[i];
         return NULL;
 }
 
@@ -109,32 +108,32 @@ static int add_to_group(struct bw_catalog *catalog, struct rule_kind_group *grou
         return 0;
 }
 
-static int add_to_kind(struct bw_catalog *catalog, struct bw_str kind, uint32_t entry)
+static int add_to_kind(struct bw_catalog *catalog, struct rule_group_set *set, struct bw_str kind, uint32_t entry)
 {
-        struct rule_kind_group *group = find_group(catalog, kind);
+        struct rule_kind_group *group = find_group(set, kind);
 
         if (bw_str_is(kind, "*"))
-                group = &catalog->groups[GROUP_ANY];
+                group = &set->groups[GROUP_ANY];
         if (!group) {
-                if (add_group(catalog, kind) < 0)
+                if (add_group(catalog, set, kind) < 0)
                         return -ENOMEM;
-                group = &catalog->groups[catalog->n_groups - 1];
+                group = &set->groups[set->n_groups - 1];
         }
         return add_to_group(catalog, group, entry);
 }
 
-size_t rule_catalog_groups(const struct bw_catalog *catalog, const struct bw_doc *doc,
+size_t rule_catalog_groups(const struct rule_group_set *set, const struct bw_doc *doc,
                            struct rule_kind_group *ret_groups[3])
 {
-        struct rule_kind_group *group = find_group(catalog, doc->kind);
+        struct rule_kind_group *group = find_group(set, doc->kind);
         size_t n = 0;
 
-        if (catalog->groups[GROUP_PODS].n_entries && bw_pod_may_have(doc))
-                ret_groups[n++] = &catalog->groups[GROUP_PODS];
+        if (set->groups[GROUP_PODS].n_entries && bw_pod_may_have(doc))
+                ret_groups[n++] = &set->groups[GROUP_PODS];
         if (group)
                 ret_groups[n++] = group;
-        if (catalog->groups[GROUP_ANY].n_entries)
-                ret_groups[n++] = &catalog->groups[GROUP_ANY];
+        if (set->groups[GROUP_ANY].n_entries)
+                ret_groups[n++] = &set->groups[GROUP_ANY];
         return n;
 }
 
@@ -169,15 +168,16 @@ int bw_catalog_add_builtin(struct bw_catalog *catalog, struct bw_error *reterr)
                 int r = add_entry(catalog, (struct rule_entry){.id = bw_str(b->id), .builtin = b}, reterr);
 
                 if (r < 0)
+                struct rule_group_set *set = b->inventory[0] ? &catalog->joined : &catalog->first;
                         return r;
                 if (!kinds.n)
-                        r = add_to_group(catalog, &catalog->groups[GROUP_PODS], number);
+                        r = add_to_group(catalog, &set->groups[GROUP_PODS], number);
                 while (r == 0 && bw_str_split(&kinds, ' ', &kind)) {
                         size_t slash = bw_str_find(kind, BW_STR("/"));
 
                         if (slash != SIZE_MAX)
                                 kind = bw_str_n(kind.p + slash + 1, kind.n - slash - 1);
-                        r = add_to_kind(catalog, kind, number);
+                        r = add_to_kind(catalog, set, kind, number);
                 }
                 if (r < 0)
                         return bw_error_nomem(reterr);
@@ -207,6 +207,7 @@ static int add_rule(struct adding *a, struct bw_doc *doc)
         int r;
 
         r = rule_load(catalog->arena, doc, doc->root, &options, &a->problems, &entry.rule);
+        struct rule_group_set *set = &catalog->first;
         if (r < 0)
                 return bw_error_nomem(a->reterr);
         if (!entry.rule)
@@ -218,13 +219,15 @@ static int add_rule(struct adding *a, struct bw_doc *doc)
                                  BW_STR_ARG(entry.id));
                 return 0;
         }
+        if (entry.rule->n_looks)
+                set = &catalog->joined;
         r = add_entry(catalog, entry, a->reterr);
         if (r < 0)
                 return r;
         if (entry.rule->match.pod_spec)
-                r = add_to_group(catalog, &catalog->groups[GROUP_PODS], number);
+                r = add_to_group(catalog, &set->groups[GROUP_PODS], number);
         for (size_t i = 0; !entry.rule->match.pod_spec && i < entry.rule->match.n_kinds && r == 0; i++)
-                r = add_to_kind(catalog, entry.rule->match.kinds[i].kind, number);
+                r = add_to_kind(catalog, set, entry.rule->match.kinds[i].kind, number);
         if (r < 0)
                 return bw_error_nomem(a->reterr);
         return rule_catalog_open(catalog, &catalog->entries[number], true, a->reterr);
@@ -405,6 +408,18 @@ static int find_overridden(struct bw_catalog *catalog, struct rule_kind_group *g
         const struct bw_rule **found = bw_arena_array(catalog->arena, group->n_rules + 1, sizeof(*found));
         size_t n = 0;
 
+int rule_catalog_takes_part(struct bw_catalog *catalog, struct rule_entry *entry, struct bw_error *reterr)
+{
+        int r;
+
+        if (find_controls(catalog, entry) < 0)
+                return bw_error_nomem(reterr);
+        if (!is_selected(catalog, entry))
+                return 0;
+        r = rule_catalog_open(catalog, entry, false, reterr);
+        return r < 0 ? r : is_asked_for(catalog, entry);
+}
+
         if (!found)
                 return -ENOMEM;
         for (size_t i = 0; i < group->n_rules; i++)
@@ -451,7 +466,7 @@ static int prepare_group(struct bw_catalog *catalog, struct rule_kind_group *gro
                 if (rule && rule->pss.n_overrides && !rule->overridden && find_overridden(catalog, group, rule) < 0)
                         return bw_error_nomem(reterr);
         }
-        if (group == &catalog->groups[GROUP_PODS] &&
+        if (group == &catalog->first.groups[GROUP_PODS] &&
             plan_new(catalog->arena, rules, n, catalog->options.kubernetes_minor, &group->plan) < 0)
                 return bw_error_nomem(reterr);
         __atomic_store_n(&group->ready, true, __ATOMIC_RELEASE);
@@ -461,7 +476,7 @@ static int prepare_group(struct bw_catalog *catalog, struct rule_kind_group *gro
 bool bw_catalog_is_ready(const struct bw_catalog *catalog, const struct bw_doc *doc)
 {
         struct rule_kind_group *groups[3];
-        size_t n = rule_catalog_groups(catalog, doc, groups);
+        size_t n = rule_catalog_groups(set, doc, groups);
 
         for (size_t i = 0; i < n; i++)
                 if (!__atomic_load_n(&groups[i]->ready, __ATOMIC_ACQUIRE))
@@ -469,10 +484,11 @@ bool bw_catalog_is_ready(const struct bw_catalog *catalog, const struct bw_doc *
         return true;
 }
 
-int bw_catalog_prepare(struct bw_catalog *catalog, const struct bw_doc *doc, struct bw_error *reterr)
+static int prepare(struct bw_catalog *catalog, const struct rule_group_set *set, const struct bw_doc *doc,
+                   struct bw_error *reterr)
 {
         struct rule_kind_group *groups[3];
-        size_t n = rule_catalog_groups(catalog, doc, groups);
+        size_t n = rule_catalog_groups(&catalog->first, doc, groups);
 
         for (size_t i = 0; i < n; i++) {
                 int r = groups[i]->ready ? 0 : prepare_group(catalog, groups[i], reterr);
@@ -491,6 +507,16 @@ size_t bw_catalog_compiled(const struct bw_catalog *catalog)
 }
 
 size_t bw_catalog_size(const struct bw_catalog *catalog)
+int bw_catalog_prepare(struct bw_catalog *catalog, const struct bw_doc *doc, struct bw_error *reterr)
+{
+        return prepare(catalog, &catalog->first, doc, reterr);
+}
+
+int bw_catalog_prepare_joined(struct bw_catalog *catalog, const struct bw_doc *doc, struct bw_error *reterr)
+{
+        return prepare(catalog, &catalog->joined, doc, reterr);
+}
+
 {
         return catalog->n_entries;
 }
@@ -548,9 +574,9 @@ static unsigned distance(struct bw_str a, struct bw_str b)
         return BW_MIN(rows[a.n % 2][b.n], 4u);
 }
 
-static int no_such_rule(const struct bw_catalog *catalog, struct bw_str id, struct bw_error *reterr)
+struct bw_str rule_catalog_nearest(const struct bw_catalog *catalog, struct bw_str id)
 {
-        const struct rule_entry *near = NULL;
+        struct bw_str near = {0};
         unsigned best = 4;
 
         for (size_t i = 0; i < catalog->n_entries; i++) {
@@ -558,12 +584,19 @@ static int no_such_rule(const struct bw_catalog *catalog, struct bw_str id, stru
 
                 if (d < best) {
                         best = d;
-                        near = &catalog->entries[i];
+                        near = catalog->entries[i].id;
                 }
         }
-        if (near)
+        return near;
+}
+
+static int no_such_rule(const struct bw_catalog *catalog, struct bw_str id, struct bw_error *reterr)
+{
+        struct bw_str near = rule_catalog_nearest(catalog, id);
+
+        if (near.n)
                 return bw_error_set(reterr, -ENOENT, "no rule \"%.*s\"; did you mean %.*s?", BW_STR_ARG(id),
-                                    BW_STR_ARG(near->id));
+                                    BW_STR_ARG(near));
         return bw_error_set(reterr, -ENOENT, "no rule \"%.*s\"", BW_STR_ARG(id));
 }
 

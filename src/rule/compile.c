@@ -19,6 +19,7 @@ static const struct bw_cel_type *const slot_types[_SLOT_FIXED] = {
         [SLOT_WHO] = &bw_cel_string,
         [SLOT_LABEL] = &bw_cel_string,
         [SLOT_KUBERNETES_MINOR] = &bw_cel_int,
+        [SLOT_INVENTORY] = &rule_inventory_type,
 };
 
 int rule_env_new(const struct bw_catalog_options *options, const struct rule_variable *variables, size_t n_variables,
@@ -30,6 +31,7 @@ int rule_env_new(const struct bw_catalog_options *options, const struct rule_var
                 .variables = all,
                 .n_variables = _SLOT_FIXED + n_variables,
                 .libraries = BW_CEL_LIB_SEMVER | BW_CEL_LIB_BULWARK,
+                .more_libraries = rule_libraries,
                 .no_costs = true,
                 .timezone = options->timezone,
                 .timezone_userdata = options->timezone_userdata,
@@ -116,6 +118,8 @@ static int compile_expr(void *userdata, struct rule_expr *expr, const char *what
         r = bw_cel_parse(run->arena, run->env, expr->source, &ast, NULL, &err);
         if (r == 0)
                 r = bw_cel_check(run->arena, run->env, ast, &type, NULL, &err);
+        if (r == 0 && rule_looks_wrong(rule, ast, &err))
+                r = err.code;
         if (r == 0)
                 r = bw_cel_compile(run->arena, run->env, ast, &expr->program, &err);
         if (r < 0)

@@ -14,6 +14,7 @@ struct evaluation {
         bw_finding_sink sink;
         void *userdata;
         uint32_t order;
+        bool joined;            /* the document was judged by other rules before */
         struct bw_line_cursor lines; /* of the document: findings mostly come in the order of its lines */
         const struct bw_rule *rule;
         uint32_t n_failed;      /* values, of this rule */
@@ -143,7 +144,7 @@ static int report_item(struct evaluation *ev, struct bw_judge *judge, const stru
                 return -ENOMEM;
         locate(ev, path, text, &f);
         f.fingerprint = judge_fingerprint(judge, path);
-        if (!err && judge->world.want_edits && judge_item_edits(judge, item, ev->doc, ev->arena, &f, NULL) < 0)
+        if (!err && judge->world.want_edits && !ev->joined && judge_item_edits(judge, item, ev->doc, ev->arena, &f, NULL) < 0)
                 return -ENOMEM;
         return give(ev, judge, &f);
 }
@@ -255,7 +256,7 @@ static int evaluate_pod(void *userdata, const struct bw_pod *pod)
         struct pods_run *run = userdata;
         struct bw_judge *judge = run->judge;
 
-        judge->pods++;
+        judge->pods += !run->ev->joined;
         judge->pod = *pod;
         judge->n_reported = 0;
         if (judge_begin_pod(judge, pod->metadata, pod->spec, bw_str_is(judge->doc->kind, "Pod"), judge->world.raw) < 0)
@@ -277,23 +278,38 @@ static int evaluate_pods(struct evaluation *ev, struct bw_judge *judge, const st
         return bw_doc_pods(ev->doc, judge->scratch, evaluate_pod, &run);
 }
 
+static int evaluate_groups(struct evaluation *ev, struct bw_judge *judge, const struct rule_group_set *set, int minor,
+                           struct bw_error *reterr)
+{
+        struct rule_kind_group *groups[3];
+        size_t n = rule_catalog_groups(set, ev->doc, groups);
+        int r = 0;
+
+        if (n)
+                begin(judge, ev->doc, minor);
+        for (size_t g = 0; g < n && r == 0; g++) {
+                if (groups[g] == &set->groups[GROUP_PODS])
+                        r = evaluate_pods(ev, judge, groups[g]->rules, groups[g]->n_rules, groups[g]->plan);
+                else
+                        r = evaluate_rules(ev, judge, groups[g]->rules, groups[g]->n_rules);
+        }
+        return r == -ENOMEM ? bw_error_nomem(reterr) : r;
+}
+
 int bw_catalog_evaluate(const struct bw_catalog *catalog, struct bw_judge *judge, struct bw_doc *doc,
                         struct bw_arena *arena, bw_finding_sink sink, void *userdata, struct bw_error *reterr)
 {
         struct evaluation ev = {.doc = doc, .arena = arena, .sink = sink, .userdata = userdata};
-        struct rule_kind_group *groups[3];
-        size_t n = rule_catalog_groups(catalog, doc, groups);
-        int r = 0;
 
-        if (n)
-                begin(judge, doc, catalog->options.kubernetes_minor);
-        for (size_t g = 0; g < n && r == 0; g++) {
-                if (groups[g] == &catalog->groups[GROUP_PODS])
-                        r = evaluate_pods(&ev, judge, groups[g]->rules, groups[g]->n_rules, groups[g]->plan);
-                else
-                        r = evaluate_rules(&ev, judge, groups[g]->rules, groups[g]->n_rules);
-        }
-        return r == -ENOMEM ? bw_error_nomem(reterr) : r;
+        return evaluate_groups(&ev, judge, &catalog->first, catalog->options.kubernetes_minor, reterr);
+}
+
+int bw_catalog_evaluate_joined(const struct bw_catalog *catalog, struct bw_judge *judge, struct bw_doc *doc,
+                               struct bw_arena *arena, bw_finding_sink sink, void *userdata, struct bw_error *reterr)
+{
+        struct evaluation ev = {.doc = doc, .arena = arena, .sink = sink, .userdata = userdata, .joined = true};
+
+        return evaluate_groups(&ev, judge, &catalog->joined, catalog->options.kubernetes_minor, reterr);
 }
 
 int rule_evaluate(struct bw_judge *judge, const struct bw_rule *const *rules, size_t n_rules, int minor,

@@ -55,6 +55,13 @@ static int check_expr(struct lint *l, const struct bw_cel_env *env, const struct
         r = bw_cel_parse(l->arena, env, expr->source, &ast, &issues, &err);
         if (r == 0)
                 r = bw_cel_check(l->arena, env, ast, &type, &issues, &err);
+        if (r == 0 && rule_looks_wrong(l->rule, ast, &err)) {
+                const struct bw_mark mark = {.line = err.line, .column = err.column};
+
+                rule_problem_add(&l->problems, l->doc, place_of_mark(l->doc, expr->mark, expr->source, mark), "%s: %s",
+                                 what, err.message);
+                return 0;
+        }
         if (r == 0)
                 r = bw_cel_compile(l->arena, env, ast, &program, &err);
         if (program)

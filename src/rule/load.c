@@ -356,6 +356,18 @@ static int read_tests(struct reader *r, struct bw_value v, struct bw_mark mark, 
         return 0;
 }
 
+static int read_look(struct reader *r, struct bw_value v, struct bw_mark mark, void *slot)
+{
+        struct bw_str text = {0};
+        int status = read_text(r, v, mark, &text);
+
+        if (status == 0 && v.type == BW_STRING && rule_look_parse(text, slot) < 0)
+                rule_problem_add(r->problems, r->doc, mark, "inventory names pods, Kind or group/Kind");
+        return status;
+}
+
+LIST_READER(read_looks, bw_rule, looks, n_looks, read_look);
+
 static int read_references(struct reader *r, struct bw_value v, struct bw_mark mark, void *slot)
 {
         struct text_list ignored = {0};
@@ -374,6 +386,7 @@ static const struct field rule_fields[] = {
         {.name = "references", .read = read_references},
         FIELD(bw_rule, optional, "optional", read_bool),
         FIELD(bw_rule, match, "match", read_match, .required = true),
+        {.name = "inventory", .read = read_looks},
         FIELD(bw_rule, params, "params", read_any_map),
         {.name = "variables", .read = read_variables},
         {.name = "checks", .read = read_checks},

@@ -22,6 +22,8 @@ struct bw_error;
 struct bw_exceptions;
 struct bw_catalog;
 struct bw_judge;
+struct bw_inventory;
+struct bw_joins;
 struct bw_rule;
 
 /* The newest Kubernetes minor version known (1.37): "latest" in the Pod Security Standards. */
@@ -73,7 +75,6 @@ BW_CHECK int bw_catalog_find(struct bw_catalog *catalog, struct bw_str id, struc
 /* What a judge needs to know of the rest of the world while it judges one document. */
 struct bw_world {
         int64_t now;                            /* unix seconds */
-        const struct bw_inventory *inventory;   /* sealed; for rules that look at other objects (bw_catalog_evaluate_joined) */
         struct bw_exceptions *exceptions;       /* what does not count, and why; NULL: everything counts. Thread-safe */
         bool raw;                               /* judge objects as they are, without the API server's defaults */
         bool want_edits;                        /* work out the change of the text that a rule's fix.patch asks for */
@@ -102,3 +103,30 @@ BW_CHECK int bw_catalog_evaluate(const struct bw_catalog *catalog, struct bw_jud
                                  struct bw_arena *arena, bw_finding_sink sink, void *userdata, struct bw_error *reterr);
 
 #endif
+/*
+ * Rules that look at other objects (`inventory` in their expressions) are judged when everything has been read. What
+ * they need is kept (doc/keep.h) while the other rules are judged:
+ *
+ *     bw_catalog_plan_joined            before the first document, one thread
+ *     bw_catalog_needs                  of each document: BW_NEED_ bits; 0: it is not kept. Any thread
+ *     bw_catalog_prepare_joined         for each kept document, one thread
+ *     bw_joins_new                      from the sealed inventory of all kept documents, once
+ *     bw_judge_join                     each judge
+ *     bw_catalog_evaluate_joined        of each kept document that has BW_NEED_JUDGED. Any thread
+ */
+#define BW_NEED_LOOKED 1u /* other objects' rules look at it */
+#define BW_NEED_JUDGED 2u /* rules of its own look at other objects */
+BW_CHECK int bw_catalog_plan_joined(struct bw_catalog *catalog, struct bw_error *reterr);
+unsigned bw_catalog_needs(const struct bw_catalog *catalog, const struct bw_doc *doc);
+BW_CHECK int bw_catalog_prepare_joined(struct bw_catalog *catalog, const struct bw_doc *doc, struct bw_error *reterr);
+/* Joins borrow the inventory and its documents. */
+BW_CHECK int bw_joins_new(const struct bw_catalog *catalog, const struct bw_inventory *inventory, struct bw_joins **ret,
+                          struct bw_error *reterr);
+void bw_joins_free(struct bw_joins *joins);
+BW_DEFINE_AUTO(struct bw_joins *, bw_joins_free);
+void bw_judge_join(struct bw_judge *judge, const struct bw_joins *joins);
+/* As bw_catalog_evaluate; edits of the text are not worked out. */
+BW_CHECK int bw_catalog_evaluate_joined(const struct bw_catalog *catalog, struct bw_judge *judge, struct bw_doc *doc,
+                                        struct bw_arena *arena, bw_finding_sink sink, void *userdata,
+                                        struct bw_error *reterr);
+

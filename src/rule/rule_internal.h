@@ -34,7 +34,8 @@
         X(VALUE, "value")                                                                          \
         X(LABEL, "label")                                                                          \
         X(KUBERNETES_MINOR, "kubernetesMinor")                                                     \
-        X(FAILED, "failed")
+        X(FAILED, "failed")                                                                        \
+        X(INVENTORY, "inventory")
 
 enum rule_slot {
 #define X(slot, name) SLOT_##slot,
@@ -130,6 +131,12 @@ struct rule_kind { /* "apps/Deployment", "Pod", "*" */
         bool any_group;      /* no group was named: Kubernetes' own groups */
 };
 
+/* Objects that a rule's expressions look into besides the one under test. */
+struct rule_look {
+        struct bw_str text;            /* as the rule writes it: "pods", "Service", "group/Kind" */
+        struct rule_kind kind;         /* of "pods": empty */
+};
+
 struct rule_label {
         struct bw_str key;
         struct bw_str value;
@@ -170,6 +177,8 @@ struct bw_rule {
         size_t n_checks;
         struct rule_variable *variables;
         size_t n_variables;
+        const struct rule_look *looks; /* any: the rule is judged when everything has been read */
+        size_t n_looks;
         struct bw_value params;
         struct bw_value patch;
         struct rule_pss pss;
@@ -237,6 +246,28 @@ static inline bool rule_match_is_narrow(const struct rule_match *match)
 /* "a" is a, "a*" is all that begins with a. No patterns: nothing matches. */
 bool rule_name_matches(const struct bw_str *patterns, size_t n, struct bw_str name);
 
+/* ---- looks.c */
+
+/* "pods", "Service", "group/Kind". -EINVAL. Borrows text. */
+BW_CHECK int rule_look_parse(struct bw_str text, struct rule_look *ret);
+static inline bool rule_look_is_pods(const struct rule_look *look)
+{
+        return look->kind.kind.n == 0;
+}
+/*
+ * What is wrong with the way in which a checked expression of the rule uses `inventory`, with its place in the
+ * expression; false when nothing is.
+ */
+bool rule_looks_wrong(const struct bw_rule *rule, const struct bw_cel_ast *ast, struct bw_error *ret_why);
+
+/* ---- joins.c: what expressions see as `inventory` */
+
+extern const struct bw_cel_library *const rule_libraries[];
+extern const struct bw_cel_type rule_inventory_type;
+/* looks: what may be asked. The inventory is sealed. */
+BW_CHECK int rule_joins_new(const struct bw_inventory *inventory, const struct rule_look *looks, size_t n_looks,
+                            struct bw_joins **ret, struct bw_error *reterr);
+
 /* ---- compile.c */
 
 /* types: by slot, or NULL; NULL in it: the slot's usual type. Rules without variables share one env. */
@@ -301,6 +332,19 @@ struct rule_kind_group { /* the rules that a kind needs */
         bool ready;                    /* atomic; released after rules is set */
 };
 
+struct rule_group_set { /* [GROUP_PODS], [GROUP_ANY], then one for each kind */
+        struct rule_kind_group *groups;
+        size_t n_groups;
+        size_t cap_groups;
+};
+
+/* What rules that look at other objects need of a kind. */
+struct rule_need {
+        struct rule_kind kind;
+        uint16_t hash;                 /* of its name */
+        unsigned bits;                 /* BW_NEED_… */
+};
+
 struct rule_entry {
         struct bw_str id;
         const struct rule_builtin *builtin; /* NULL: a user's rule */
@@ -316,9 +360,14 @@ struct bw_catalog {
         struct rule_entry *entries;
         size_t n_entries;
         size_t cap_entries;
-        struct rule_kind_group *groups; /* [GROUP_PODS], [GROUP_ANY], then one for each kind */
-        size_t n_groups;
-        size_t cap_groups;
+        struct rule_group_set first;   /* rules for one document at a time */
+        struct rule_group_set joined;  /* rules that look at other objects, too */
+        struct rule_need *needs;       /* after bw_catalog_plan_joined() */
+        size_t n_needs;
+        unsigned needs_of_pods;        /* of all kinds that hold pods */
+        unsigned needs_of_any;
+        struct rule_look *looks;       /* of all rules that take part, each once */
+        size_t n_looks;
         struct bw_cel_env *env;        /* made at the first compilation */
         size_t n_compiled;
         struct bw_framework **frameworks; /* of users; the built-in ones are added by bw_catalog_frameworks() */
@@ -332,9 +381,13 @@ struct bw_catalog {
 };
 enum { GROUP_PODS, GROUP_ANY, _GROUP_KINDS };
 
-/* The groups that have rules for a document, at most three. */
-size_t rule_catalog_groups(const struct bw_catalog *catalog, const struct bw_doc *doc,
+/* The groups of a set that have rules for a document, at most three. */
+size_t rule_catalog_groups(const struct rule_group_set *set, const struct bw_doc *doc,
                            struct rule_kind_group *ret_groups[3]);
+/* Whether the options let this rule take part in a run: 1, 0; it is parsed then. */
+BW_CHECK int rule_catalog_takes_part(struct bw_catalog *catalog, struct rule_entry *entry, struct bw_error *reterr);
+/* The id most like this one, if one is like it at all. */
+struct bw_str rule_catalog_nearest(const struct bw_catalog *catalog, struct bw_str id);
 /* Parses the rule of an entry; compiled: and compiles it. */
 BW_CHECK int rule_catalog_open(struct bw_catalog *catalog, struct rule_entry *entry, bool compiled,
                                struct bw_error *reterr);
@@ -356,6 +409,7 @@ struct rule_builtin {
         const char *id;
         const char *file;
         const char *kinds;             /* as in match.kinds, separated by blanks; "" for podSpec */
+        const char *inventory;         /* the rule's `inventory`, separated by blanks */
         const char *json;              /* the document without its tests */
         const char *tests;             /* the list of tests */
         const struct bw_control *controls;

@@ -4,6 +4,8 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/error.h"
+#include "doc/inventory.h"
+#include "doc/keep.h"
 #include "rule/judge_internal.h"
 #include "rule/reader_internal.h"
 
@@ -16,6 +18,7 @@ struct test {
         struct bw_str detail;
         struct rule_versions kubernetes;
         bool raw;
+        struct bw_value with;
 };
 
 struct test_run {
@@ -30,6 +33,23 @@ struct test_run {
 #define FIELD(member, field_name, reader_fn, ...)                                                  \
         {.name = (field_name), .read = (reader_fn), .offset = offsetof(struct test, member), ##__VA_ARGS__}
 
+/* Other objects of the same scan: whole ones. */
+static int read_objects(struct reader *r, struct bw_value v, struct bw_mark mark, void *slot)
+{
+        bool fits = v.type == BW_LIST;
+
+        for (uint32_t i = 0; fits && i < v.n; i++) {
+                struct bw_doc doc = {.root = v.list->items[i]};
+
+                fits = bw_doc_identify(&doc);
+        }
+        if (!fits)
+                rule_problem_add(r->problems, r->doc, mark, "with is a list of objects that have apiVersion and kind");
+        else
+                *(struct bw_value *)slot = v;
+        return 0;
+}
+
 static const struct field test_fields[] = {
         FIELD(name, "name", read_text, .required = true),
         FIELD(pass, "pass", read_any_map),
@@ -39,6 +59,7 @@ static const struct field test_fields[] = {
         FIELD(detail, "detail", read_text),
         FIELD(kubernetes, "kubernetes", read_versions),
         FIELD(raw, "raw", read_bool),
+        FIELD(with, "with", read_objects),
 };
 
 static int read_test(struct bw_arena *arena, const struct bw_doc *doc, struct bw_value v, struct bw_mark mark,
@@ -212,11 +233,62 @@ static int compare_detail(struct test_run *run, const struct bw_rule *rule, cons
         return r;
 }
 
+/* ---- rules that look at other objects: as a scan keeps them */
+
+struct joined {
+        struct bw_keeper *keeper;
+        struct bw_inventory *inventory;
+        struct bw_joins *joins;
+};
+
+static void joined_done(struct joined *j)
+{
+        bw_joins_free(j->joins);
+        bw_inventory_free(j->inventory);
+        bw_keeper_free(j->keeper);
+}
+
+static int keep(struct joined *j, const struct bw_doc *doc, struct bw_doc **ret, struct bw_error *reterr)
+{
+        int r = bw_doc_keep(j->keeper, doc, false, ret, reterr);
+
+        return r < 0 ? r : bw_inventory_add(j->inventory, *ret, reterr);
+}
+
+/* Sets the judge on an inventory of the object under test, which becomes what is kept of it, and of those beside it. */
+static int join(struct test_run *run, const struct bw_rule *rule, struct bw_value others, struct joined *j,
+                struct bw_doc *doc)
+{
+        struct bw_doc *kept;
+        int r = bw_keeper_new(&j->keeper, run->reterr);
+
+        if (r == 0)
+                r = bw_inventory_new(&j->inventory, run->reterr);
+        if (r == 0)
+                r = keep(j, doc, &kept, run->reterr);
+        if (r == 0)
+                *doc = *kept;
+        for (uint32_t i = 0; r == 0 && i < others.n; i++) {
+                struct bw_doc other = {.root = others.list->items[i], .index = i + 1};
+
+                (void)bw_doc_identify(&other);
+                r = keep(j, &other, &kept, run->reterr);
+        }
+        if (r == 0)
+                r = bw_inventory_seal(j->inventory, run->reterr);
+        if (r == 0)
+                r = rule_joins_new(j->inventory, rule->looks, rule->n_looks, &j->joins, run->reterr);
+        if (r == 0)
+                bw_judge_join(run->judge, j->joins);
+        return r;
+}
+
 static int run_test(struct test_run *run, const struct bw_rule *rule, const struct test *test, struct bw_str *ret_why)
 {
         struct bw_doc doc = {.root = test->pass.type == BW_MAP ? test->pass : test->fail};
+        bw_auto_done(joined_done) struct joined joined = {0};
         struct outcome o = {0};
-        int r;
+        int r = 0;
 
         doc.root = complete(run->arena, rule, doc.root);
         if (doc.root.type == BW_ABSENT)
@@ -226,6 +298,10 @@ static int run_test(struct test_run *run, const struct bw_rule *rule, const stru
                 return 0;
         }
         run->judge->world.raw = test->raw;
+        if (rule->n_looks)
+                r = join(run, rule, test->with, &joined, &doc);
+        if (r < 0)
+                return r;
         r = rule_evaluate(run->judge, &rule, 1, test->kubernetes.from, &doc, run->arena, take_finding, &o, run->reterr);
         if (r < 0)
                 return r;
