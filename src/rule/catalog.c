@@ -3,6 +3,7 @@
 #include "base/arena.h"
 #include "base/error.h"
 #include "doc/pod.h"
+#include "exception/settings.h"
 #include "rule/plan_internal.h"
 
 static int copy_texts(struct bw_arena *arena, const struct bw_str **texts, size_t n)
@@ -67,7 +68,11 @@ int bw_catalog_new(const struct bw_catalog_options *options, struct bw_catalog *
                 BW_MAX(0, BW_MIN(catalog->options.kubernetes_minor, BW_KUBERNETES_NEWEST));
         if (copy_texts(arena, &catalog->options.frameworks, catalog->options.n_frameworks) < 0 ||
             copy_texts(arena, &catalog->options.only, catalog->options.n_only) < 0 ||
-            add_group(catalog, BW_STR("")) < 0 || add_group(catalog, BW_STR("*")) < 0)
+            copy_texts(arena, &catalog->options.disabled, catalog->options.n_disabled) < 0 ||
+            add_group(catalog, &catalog->first, BW_STR("")) < 0 ||
+            add_group(catalog, &catalog->first, BW_STR("*")) < 0 ||
+            add_group(catalog, &catalog->joined, BW_STR("")) < 0 ||
+            add_group(catalog, &catalog->joined, BW_STR("*")) < 0)
                 return bw_error_nomem(reterr);
         bw_take(arena);
         *ret = catalog;
@@ -163,12 +168,12 @@ int bw_catalog_add_builtin(struct bw_catalog *catalog, struct bw_error *reterr)
         for (size_t i = 0; i < rule_n_builtins; i++) {
                 const struct rule_builtin *b = &rule_builtins[i];
                 struct bw_str kinds = bw_str(b->kinds);
+                struct rule_group_set *set = b->inventory[0] ? &catalog->joined : &catalog->first;
                 uint32_t number = (uint32_t)catalog->n_entries;
                 struct bw_str kind;
                 int r = add_entry(catalog, (struct rule_entry){.id = bw_str(b->id), .builtin = b}, reterr);
 
                 if (r < 0)
-                struct rule_group_set *set = b->inventory[0] ? &catalog->joined : &catalog->first;
                         return r;
                 if (!kinds.n)
                         r = add_to_group(catalog, &set->groups[GROUP_PODS], number);
@@ -202,25 +207,25 @@ static int add_rule(struct adding *a, struct bw_doc *doc)
         struct rule_load_options options = {.params = bw_map_get(catalog->options.params, id),
                                             .negate_at = a->negate_at,
                                             .ret_negated = a->ret_negated};
+        struct rule_group_set *set = &catalog->first;
         struct rule_entry entry = {0};
         uint32_t number = (uint32_t)catalog->n_entries;
         int r;
 
         r = rule_load(catalog->arena, doc, doc->root, &options, &a->problems, &entry.rule);
-        struct rule_group_set *set = &catalog->first;
         if (r < 0)
                 return bw_error_nomem(a->reterr);
         if (!entry.rule)
                 return 0;
         entry.id = entry.rule->info.id;
         entry.rule->info.file = a->file;
+        if (entry.rule->n_looks)
+                set = &catalog->joined;
         if (find_entry(catalog, entry.id)) {
                 rule_problem_add(&a->problems, doc, doc->mark, "a rule with the name %.*s is there already",
                                  BW_STR_ARG(entry.id));
                 return 0;
         }
-        if (entry.rule->n_looks)
-                set = &catalog->joined;
         r = add_entry(catalog, entry, a->reterr);
         if (r < 0)
                 return r;
@@ -387,6 +392,9 @@ static bool is_selected(const struct bw_catalog *catalog, const struct rule_entr
 
         if (o->n_only && !contains(o->only, o->n_only, entry->id))
                 return false;
+        for (size_t i = 0; i < o->n_disabled && !o->n_only; i++)
+                if (bw_rule_pattern_matches(o->disabled[i], entry->id))
+                        return false;
         for (size_t i = 0; i < entry->n_controls; i++)
                 if (contains(o->frameworks, o->n_frameworks, entry->controls[i].framework))
                         return true;
@@ -400,14 +408,6 @@ static bool is_asked_for(const struct bw_catalog *catalog, const struct rule_ent
                bw_map_get(catalog->options.params, entry->id).type == BW_MAP;
 }
 
-/* ---- preparing */
-
-/* The rules of the group that `rule` repeats in part. */
-static int find_overridden(struct bw_catalog *catalog, struct rule_kind_group *group, struct bw_rule *rule)
-{
-        const struct bw_rule **found = bw_arena_array(catalog->arena, group->n_rules + 1, sizeof(*found));
-        size_t n = 0;
-
 int rule_catalog_takes_part(struct bw_catalog *catalog, struct rule_entry *entry, struct bw_error *reterr)
 {
         int r;
@@ -419,6 +419,14 @@ int rule_catalog_takes_part(struct bw_catalog *catalog, struct rule_entry *entry
         r = rule_catalog_open(catalog, entry, false, reterr);
         return r < 0 ? r : is_asked_for(catalog, entry);
 }
+
+/* ---- preparing */
+
+/* The rules of the group that `rule` repeats in part. */
+static int find_overridden(struct bw_catalog *catalog, struct rule_kind_group *group, struct bw_rule *rule)
+{
+        const struct bw_rule **found = bw_arena_array(catalog->arena, group->n_rules + 1, sizeof(*found));
+        size_t n = 0;
 
         if (!found)
                 return -ENOMEM;
@@ -476,7 +484,7 @@ static int prepare_group(struct bw_catalog *catalog, struct rule_kind_group *gro
 bool bw_catalog_is_ready(const struct bw_catalog *catalog, const struct bw_doc *doc)
 {
         struct rule_kind_group *groups[3];
-        size_t n = rule_catalog_groups(set, doc, groups);
+        size_t n = rule_catalog_groups(&catalog->first, doc, groups);
 
         for (size_t i = 0; i < n; i++)
                 if (!__atomic_load_n(&groups[i]->ready, __ATOMIC_ACQUIRE))
@@ -488,7 +496,7 @@ static int prepare(struct bw_catalog *catalog, const struct rule_group_set *set,
                    struct bw_error *reterr)
 {
         struct rule_kind_group *groups[3];
-        size_t n = rule_catalog_groups(&catalog->first, doc, groups);
+        size_t n = rule_catalog_groups(set, doc, groups);
 
         for (size_t i = 0; i < n; i++) {
                 int r = groups[i]->ready ? 0 : prepare_group(catalog, groups[i], reterr);
@@ -499,14 +507,6 @@ static int prepare(struct bw_catalog *catalog, const struct rule_group_set *set,
         return 0;
 }
 
-/* ---- listing */
-
-size_t bw_catalog_compiled(const struct bw_catalog *catalog)
-{
-        return catalog->n_compiled;
-}
-
-size_t bw_catalog_size(const struct bw_catalog *catalog)
 int bw_catalog_prepare(struct bw_catalog *catalog, const struct bw_doc *doc, struct bw_error *reterr)
 {
         return prepare(catalog, &catalog->first, doc, reterr);
@@ -517,6 +517,14 @@ int bw_catalog_prepare_joined(struct bw_catalog *catalog, const struct bw_doc *d
         return prepare(catalog, &catalog->joined, doc, reterr);
 }
 
+/* ---- listing */
+
+size_t bw_catalog_compiled(const struct bw_catalog *catalog)
+{
+        return catalog->n_compiled;
+}
+
+size_t bw_catalog_size(const struct bw_catalog *catalog)
 {
         return catalog->n_entries;
 }

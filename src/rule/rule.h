@@ -12,6 +12,7 @@
 #define BW_RULE_RULE_H
 
 #include "doc/doc.h"
+#include "exception/exception.h"
 #include "finding/finding.h"
 
 #include "value/value.h"
@@ -19,11 +20,11 @@
 struct bw_arena;
 struct bw_buf;
 struct bw_error;
-struct bw_exceptions;
+struct bw_settings;
 struct bw_catalog;
-struct bw_judge;
 struct bw_inventory;
 struct bw_joins;
+struct bw_judge;
 struct bw_rule;
 
 /* The newest Kubernetes minor version known (1.37): "latest" in the Pod Security Standards. */
@@ -34,6 +35,8 @@ struct bw_catalog_options {
         size_t n_frameworks;
         const struct bw_str *only;       /* only these rule ids; none = all */
         size_t n_only;
+        const struct bw_str *disabled;   /* not these, unless `only` names them: ids, or their beginning and a '*' */
+        size_t n_disabled;
         int kubernetes_minor;            /* N of 1.N that rules are judged by; BW_KUBERNETES_NEWEST by default */
         struct bw_value params;          /* a map: rule id -> parameters that replace the rule's own of the same name */
         struct bw_str (*timezone)(void *userdata, struct bw_str name); /* as in bw_cel_env_options */
@@ -72,6 +75,15 @@ struct bw_rule_details {
 BW_CHECK int bw_catalog_find(struct bw_catalog *catalog, struct bw_str id, struct bw_rule_details *ret,
                              struct bw_error *reterr);
 
+/*
+ * Rule ids, parameters and their types that a settings file names and the catalog does not have: -EINVAL with file, line
+ * and column. After all rules have been added.
+ */
+BW_CHECK int bw_catalog_check_settings(struct bw_catalog *catalog, const struct bw_settings *settings,
+                                       struct bw_error *reterr);
+/* A bw_rule_look on a catalog; one thread, not while documents are judged. */
+enum bw_rule_presence bw_catalog_look(void *catalog, struct bw_str pattern, struct bw_str *ret_nearest);
+
 /* What a judge needs to know of the rest of the world while it judges one document. */
 struct bw_world {
         int64_t now;                            /* unix seconds */
@@ -102,7 +114,6 @@ typedef int (*bw_finding_sink)(void *userdata, const struct bw_finding *finding)
 BW_CHECK int bw_catalog_evaluate(const struct bw_catalog *catalog, struct bw_judge *judge, struct bw_doc *doc,
                                  struct bw_arena *arena, bw_finding_sink sink, void *userdata, struct bw_error *reterr);
 
-#endif
 /*
  * Rules that look at other objects (`inventory` in their expressions) are judged when everything has been read. What
  * they need is kept (doc/keep.h) while the other rules are judged:
@@ -130,3 +141,4 @@ BW_CHECK int bw_catalog_evaluate_joined(const struct bw_catalog *catalog, struct
                                         struct bw_arena *arena, bw_finding_sink sink, void *userdata,
                                         struct bw_error *reterr);
 
+#endif
