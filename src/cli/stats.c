@@ -20,6 +20,8 @@ int bw_stats_print(struct bw_cli *cli, const char *format, const struct bw_scan_
                 {"templates", "files that are templates", stats->templates},
                 {"podSpecs", "pod specs judged", stats->pods},
                 {"evaluations", "evaluations (a rule on a value)", stats->evaluations},
+                {"keptDocuments", "objects kept for rules that look at others", stats->kept_documents},
+                {"keptBytes", "bytes of them", stats->kept_bytes},
                 {"rules", "rules", report->summary.rules},
                 {"rulesCompiled", "rules compiled", stats->rules_compiled},
                 {"findings", "findings", report->n_findings},

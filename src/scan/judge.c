@@ -46,6 +46,8 @@ int bw_worker_add_finding(void *userdata, const struct bw_finding *finding)
         struct bw_finding f = *finding;
         struct bw_str *const texts[] = {&f.location.path, &f.location.source, &f.message};
 
+        if (f.exception && !worker->shared->keep_excepted)
+                return 0;
         if (!is_shown(&f))
                 f.location.source = (struct bw_str){0};
         if (!worker->has_subject && keep_subject(worker, finding) < 0)
@@ -105,12 +107,29 @@ static int judge_object(void *userdata, struct bw_doc *doc, struct bw_error *ret
         }
         worker->n_documents++;
         worker->has_subject = false;
+        if (worker->shared->world->exceptions &&
+            bw_exceptions_see(worker->shared->world->exceptions, doc, worker->arena) < 0)
+                return bw_error_nomem(reterr);
         r = prepare(worker, doc, reterr);
         if (r < 0)
                 return r;
         r = bw_catalog_evaluate(worker->shared->catalog, worker->judge, doc, worker->arena, bw_worker_add_finding,
                                 worker, &err);
-        return r < 0 ? document_error(worker, doc, r, &err, reterr) : 0;
+        if (r < 0)
+                return document_error(worker, doc, r, &err, reterr);
+        return bw_worker_keep(worker, doc, reterr);
+}
+
+int bw_worker_join(struct bw_worker *worker, const struct bw_kept *kept, struct bw_error *reterr)
+{
+        struct bw_error err = {0};
+        int r;
+
+        worker->has_subject = false;
+        r = bw_catalog_evaluate_joined(worker->shared->catalog, worker->judge, kept->doc, worker->arena,
+                                       bw_worker_add_finding, worker, &err);
+        bw_arena_reset(worker->arena);
+        return r < 0 ? document_error(worker, kept->doc, r, &err, reterr) : 0;
 }
 
 /* Text that cannot be read because it is to be made into a document first is counted, not complained of. */

@@ -12,7 +12,10 @@ static int by_place(const void *a, const void *b)
 
         if (x->input != y->input)
                 return x->input < y->input ? -1 : 1;
-        return x->part < y->part ? -1 : x->part > y->part;
+        if (x->part != y->part)
+                return x->part < y->part ? -1 : 1;
+        /* Before the part that counts their documents. */
+        return y->joined - x->joined;
 }
 
 /* All parts in order; NULL for none, or when out of memory (*ret_n tells). */
@@ -69,6 +72,8 @@ static int add_unlisted(struct bw_merged *to, struct bw_worker *keeper, struct b
 static int take_input(struct bw_merged *to, struct bw_part **parts, size_t n, struct bw_worker *keeper)
 {
         size_t first_error = to->n_errors;
+        size_t first_finding = to->n_findings;
+        bool has_joined = false;
         struct bw_str file = {0};
         uint64_t unlisted = 0;
         uint32_t docs = 0;
@@ -77,6 +82,7 @@ static int take_input(struct bw_merged *to, struct bw_part **parts, size_t n, st
                 struct bw_part *part = parts[i];
 
                 take_findings(to, part, docs);
+                has_joined |= part->joined;
                 docs += part->n_docs;
                 unlisted += part->n_unlisted;
                 for (size_t k = 0; k < part->n_errors; k++) {
@@ -88,6 +94,9 @@ static int take_input(struct bw_merged *to, struct bw_part **parts, size_t n, st
                 if (part->n_errors)
                         file = part->file;
         }
+        if (has_joined)
+                qsort(to->findings + first_finding, to->n_findings - first_finding, sizeof(*to->findings),
+                      bw_finding_cmp);
         return add_unlisted(to, keeper, file, unlisted);
 }
 

@@ -6,6 +6,8 @@
 #include "base/limits.h"
 #include "os/sandbox.h"
 #include "os/tzdata.h"
+#include "scan/finish_internal.h"
+#include "scan/join_internal.h"
 #include "scan/merge_internal.h"
 #include "scan/worker_internal.h"
 
@@ -159,8 +161,10 @@ static int worker_error(const struct bw_scan *scan, struct bw_error *reterr)
         return 0;
 }
 
-static void add_up(struct bw_scan *scan, const struct bw_scan_options *options)
+static void add_up(struct run *run)
 {
+        const struct bw_scan_options *options = run->options;
+        struct bw_scan *scan = run->scan;
         struct bw_summary *summary = &scan->report.summary;
         struct bw_scan_stats *stats = &scan->stats;
 
@@ -181,11 +185,34 @@ static void add_up(struct bw_scan *scan, const struct bw_scan_options *options)
                 stats->templates += w->n_templates;
                 stats->arena_peak = BW_MAX(stats->arena_peak, (uint64_t)w->arena_peak);
         }
+        stats->kept_documents = atomic_load(&run->shared.kept_docs);
+        stats->kept_bytes = atomic_load(&run->shared.kept_bytes);
         stats->rules_compiled = bw_catalog_compiled(options->catalog);
         summary->documents = stats->documents;
         summary->other = stats->other;
         summary->rules = bw_catalog_size(options->catalog);
         stats->cancelled = options->cancel && atomic_load(options->cancel);
+}
+
+/* What the user should know of the run itself. */
+static int add_notices(struct run *run, struct bw_error *reterr)
+{
+        struct bw_scan *scan = run->scan;
+        struct bw_notice *notices;
+
+        if (!atomic_load(&run->shared.keeps_none))
+                return 0;
+        notices = bw_arena_array(scan->arena, scan->report.n_notices + 1, sizeof(*notices));
+        if (!notices)
+                return bw_error_nomem(reterr);
+        if (scan->report.n_notices)
+                memcpy(notices, scan->report.notices, scan->report.n_notices * sizeof(*notices));
+        notices[scan->report.n_notices] = (struct bw_notice){
+                .message = BW_STR("rules that look at other objects were left out: there is more to keep in mind for "
+                                  "them than a run may; scan a part at a time")};
+        scan->report.notices = notices;
+        scan->report.n_notices++;
+        return 0;
 }
 
 static int run_all(struct run *run, unsigned threads, struct bw_error *reterr)
@@ -195,10 +222,17 @@ static int run_all(struct run *run, unsigned threads, struct bw_error *reterr)
 
         if (r == 0)
                 r = worker_error(scan, reterr);
+        if (r == 0)
+                r = bw_join(&run->shared, scan->workers, scan->n_workers, run->options->cancel, reterr);
         if (r == 0) {
-                add_up(scan, run->options);
+                add_up(run);
                 r = bw_merge(scan->workers, scan->n_workers, &scan->merged, reterr);
         }
+        if (r == 0)
+                r = bw_scan_finish(run->options, scan->arena, &scan->merged, &scan->report, reterr);
+        if (r < 0)
+                return r;
+        r = add_notices(run, reterr);
         if (r < 0)
                 return r;
         scan->report.generated_at = run->options->now;
@@ -223,14 +257,22 @@ static int run_with_feed(struct run *run, unsigned threads, struct bw_error *ret
         int r = bw_feed_new(&feed_options, &feed, reterr);
 
         if (r == 0)
+                r = bw_catalog_plan_joined(options->catalog, reterr);
+        if (r == 0)
                 r = bw_monitor_init(&run->shared.catalog_lock, reterr);
         if (r < 0)
                 return r;
-        run->world = (struct bw_world){.now = options->now};
+        run->world = (struct bw_world){
+                .now = options->now,
+                .exceptions = options->exceptions,
+                .want_edits = options->want_edits,
+        };
         run->shared.feed = feed;
         run->shared.catalog = options->catalog;
         run->shared.world = &run->world;
         run->shared.include_passed = options->include_passed;
+        /* A baseline may have what is excepted now: that is not gone. */
+        run->shared.keep_excepted = options->keep_excepted || options->baseline;
         r = run_all(run, threads, reterr);
         bw_monitor_done(&run->shared.catalog_lock);
         return r;

@@ -13,6 +13,7 @@
 
 #include <stdatomic.h>
 
+#include "exception/baseline.h"
 #include "finding/finding.h"
 #include "rule/rule.h"
 
@@ -27,6 +28,11 @@ struct bw_scan_options {
         const atomic_bool *cancel;     /* when it becomes true, the run ends soon with what it has found. May be NULL */
         int64_t now;
         bool include_passed;           /* findings of verdict pass and skip too */
+        bool want_edits;               /* findings' changes of the text: for reports that show them */
+        struct bw_exceptions *exceptions; /* what does not count; NULL: everything counts. Outlives the scan */
+        bool keep_excepted;            /* findings that are excepted too */
+        struct bw_baseline *baseline;  /* only what it does not have; NULL: all. Used up by the run */
+        struct bw_str baseline_file;   /* its name, for the notice of what is gone; outlives the scan */
         bool no_ignore;                /* do not read .bulwarkignore files */
         bool sandbox;                  /* Landlock and seccomp from here on (default of the command line) */
         const struct bw_str *writable; /* directories in which the caller still makes and renames files */
@@ -45,6 +51,8 @@ struct bw_scan_stats {
         uint64_t pods;               /* pod specs judged */
         uint64_t evaluations;        /* rule on a value */
         uint64_t rules_compiled;
+        uint64_t kept_documents;     /* for rules that look at other objects */
+        uint64_t kept_bytes;
         uint64_t arena_peak;         /* bytes, largest of all arenas */
         unsigned threads;
         bool cancelled;

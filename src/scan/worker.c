@@ -38,6 +38,7 @@ void bw_worker_done(struct bw_worker *worker)
         for (size_t i = 0; i < worker->n_parts; i++)
                 part_done(&worker->parts[i]);
         bw_free(worker->parts);
+        bw_worker_keep_done(worker);
         bw_arena_free(worker->arena);
         bw_judge_free(worker->judge);
         bw_unit_free(worker->unit);
@@ -84,7 +85,7 @@ static int copy_exactly(const void *from, size_t n, size_t size, void *ret_copy)
 }
 
 /* Puts the part at hand to the finished ones, unless there is nothing to tell of it. */
-static int finish_part(struct bw_worker *worker, struct bw_error *reterr)
+int bw_worker_finish_part(struct bw_worker *worker, struct bw_error *reterr)
 {
         struct bw_part *at_hand = &worker->part;
         struct bw_part kept = *at_hand;
@@ -109,21 +110,22 @@ static int finish_part(struct bw_worker *worker, struct bw_error *reterr)
         return 0;
 }
 
-static int begin_part(struct bw_worker *worker, const struct bw_item *item, struct bw_error *reterr)
+int bw_worker_begin_part(struct bw_worker *worker, struct bw_part_begin begin, struct bw_error *reterr)
 {
         struct bw_part *part = &worker->part;
 
-        if (worker->in_part && part->input == item->input->number && part->part == item->part)
+        if (worker->in_part && part->input == begin.input && part->part == begin.part)
                 return 0;
-        if (finish_part(worker, reterr) < 0)
+        if (bw_worker_finish_part(worker, reterr) < 0)
                 return -ENOMEM;
-        part->input = item->input->number;
-        part->part = item->part;
+        part->input = begin.input;
+        part->part = begin.part;
+        part->joined = begin.joined;
         part->n_docs = part->n_unlisted = 0;
         part->n_findings = part->n_errors = 0;
         part->file = (struct bw_str){0};
         worker->in_part = true;
-        worker->is_whole = item->is_whole;
+        worker->is_whole = begin.is_whole;
         worker->has_template = false;
         return 0;
 }
@@ -149,7 +151,11 @@ static int work_on_unit(struct bw_worker *worker, struct bw_error *reterr)
         int r;
 
         while ((r = bw_unit_next(worker->unit, &item, reterr)) == 1) {
-                r = begin_part(worker, &item, reterr);
+                r = bw_worker_begin_part(
+                        worker,
+                        (struct bw_part_begin){
+                                .input = item.input->number, .part = item.part, .is_whole = item.is_whole},
+                        reterr);
                 if (r < 0)
                         return r;
                 if (item.failed)
@@ -162,7 +168,7 @@ static int work_on_unit(struct bw_worker *worker, struct bw_error *reterr)
                 if (r < 0)
                         return r;
         }
-        return r < 0 ? r : finish_part(worker, reterr);
+        return r < 0 ? r : bw_worker_finish_part(worker, reterr);
 }
 
 int bw_worker_step(struct bw_worker *worker)

@@ -12,11 +12,13 @@
 #include "base/alloc.h"
 #include "base/arena.h"
 #include "base/error.h"
+#include "doc/inventory.h"
 #include "rule/rule.h"
 
 static const struct bw_rule_info double_rules[] = {
         {.id = BW_STR("T-1"), .severity = BW_SEVERITY_LOW},
         {.id = BW_STR("T-2"), .severity = BW_SEVERITY_HIGH},
+        {.id = BW_STR("T-3"), .severity = BW_SEVERITY_MEDIUM},
 };
 static atomic_uint double_prepared; /* calls of bw_catalog_prepare */
 static atomic_bool double_ready;
@@ -25,6 +27,11 @@ static int double_prepare_result;
 struct bw_judge {
         struct bw_summary summary;
         uint64_t evaluations;
+        const struct bw_joins *joins;
+};
+
+struct bw_joins {
+        size_t n; /* documents in the inventory */
 };
 
 bool bw_catalog_is_ready(const struct bw_catalog *catalog BW_UNUSED, const struct bw_doc *doc BW_UNUSED)
@@ -81,6 +88,78 @@ uint64_t bw_judge_pods(const struct bw_judge *judge BW_UNUSED)
 uint64_t bw_judge_evaluations(const struct bw_judge *judge)
 {
         return judge->evaluations;
+}
+
+/* ---- rules that look at other objects: metadata.labels.join: look is looked at only, anything else is judged, too */
+
+int bw_catalog_plan_joined(struct bw_catalog *catalog BW_UNUSED, struct bw_error *reterr BW_UNUSED)
+{
+        return 0;
+}
+
+unsigned bw_catalog_needs(const struct bw_catalog *catalog BW_UNUSED, const struct bw_doc *doc)
+{
+        struct bw_str join = bw_map_text(bw_map_walk(doc->root, "metadata.labels"), "join");
+
+        if (join.n == 0)
+                return 0;
+        return bw_str_is(join, "look") ? BW_NEED_LOOKED : BW_NEED_LOOKED | BW_NEED_JUDGED;
+}
+
+int bw_catalog_prepare_joined(struct bw_catalog *catalog BW_UNUSED, const struct bw_doc *doc BW_UNUSED,
+                              struct bw_error *reterr BW_UNUSED)
+{
+        return 0;
+}
+
+int bw_joins_new(const struct bw_catalog *catalog BW_UNUSED, const struct bw_inventory *inventory,
+                 struct bw_joins **ret, struct bw_error *reterr)
+{
+        struct bw_joins *joins = bw_zalloc(sizeof(*joins));
+
+        if (!joins)
+                return bw_error_nomem(reterr);
+        joins->n = bw_inventory_size(inventory);
+        *ret = joins;
+        return 0;
+}
+
+void bw_joins_free(struct bw_joins *joins)
+{
+        bw_free(joins);
+}
+
+void bw_judge_join(struct bw_judge *judge, const struct bw_joins *joins)
+{
+        judge->joins = joins;
+}
+
+/* One finding at the object's labels, which tells how many objects there are. */
+int bw_catalog_evaluate_joined(const struct bw_catalog *catalog BW_UNUSED, struct bw_judge *judge, struct bw_doc *doc,
+                               struct bw_arena *arena, bw_finding_sink sink, void *userdata, struct bw_error *reterr)
+{
+        const struct bw_segment segments[] = {
+                {.kind = BW_SEGMENT_KEY, .key = bw_value_str(BW_STR("metadata"))},
+                {.kind = BW_SEGMENT_KEY, .key = bw_value_str(BW_STR("labels"))},
+        };
+        const struct bw_path path = {.n = 2, .segments = segments};
+        struct bw_mark mark = bw_doc_mark(doc, arena, path, true);
+        struct bw_finding f = {
+                .rule = &double_rules[2],
+                .verdict = BW_VERDICT_FAIL,
+                .resource = {.api_version = doc->api_version, .kind = doc->kind, .ns = doc->ns, .name = doc->name},
+                .location = {.file = doc->input->name,
+                             .line = mark.line,
+                             .column = mark.column,
+                             .path = BW_STR("metadata.labels"),
+                             .source = bw_doc_line(doc, mark.line)},
+                .input = doc->input->number,
+                .doc = doc->index,
+        };
+
+        judge->summary.verdicts[BW_VERDICT_FAIL]++;
+        f.message = bw_arena_printf(arena, "one of %zu", judge->joins->n);
+        return f.message.p ? sink(userdata, &f) : bw_error_nomem(reterr);
 }
 
 /* metadata.labels: two: a second, worse finding; error: the evaluation fails with that number; path: the finding's
