@@ -28,7 +28,9 @@ enum bw_exit {
 
 enum bw_option_id {
         BW_OPT_HELP,
+        BW_OPT_BASELINE,
         BW_OPT_COLOR,
+        BW_OPT_CONFIG,
         BW_OPT_COST,
         BW_OPT_DUMP,
         BW_OPT_FAIL_ON,
@@ -38,6 +40,7 @@ enum bw_option_id {
         BW_OPT_KUBERNETES_VERSION,
         BW_OPT_MUTATE,
         BW_OPT_NO_CHECK,
+        BW_OPT_NO_CONFIG,
         BW_OPT_NO_IGNORE,
         BW_OPT_NO_SANDBOX,
         BW_OPT_OUTPUT,

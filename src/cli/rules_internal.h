@@ -29,6 +29,9 @@ void bw_rule_set_done(struct bw_rule_set *set);
 BW_CHECK int bw_rule_set_check(struct bw_catalog *catalog, const struct bw_args *args, size_t *ret_n,
                                struct bw_error *reterr);
 
+/* -ENOENT, with the nearest name, when no framework is called so. */
+BW_CHECK int bw_framework_check(struct bw_catalog *catalog, struct bw_str name, struct bw_error *reterr);
+
 /* id, title, severity, practice and frameworks, as keys of the map that is open. */
 void bw_emit_rule_info(struct bw_emit *e, const struct bw_rule_info *info);
 /* BW_SYNTAX_YAML for "yaml", else JSON. */

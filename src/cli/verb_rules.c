@@ -6,7 +6,7 @@
 #include "rule/framework.h"
 #include "value/value.h"
 
-static int check_framework(struct bw_catalog *catalog, struct bw_str name, struct bw_error *reterr)
+int bw_framework_check(struct bw_catalog *catalog, struct bw_str name, struct bw_error *reterr)
 {
         const struct bw_framework *frameworks = NULL;
         struct bw_nearest nearest = {0};
@@ -37,7 +37,7 @@ int bw_rule_set_check(struct bw_catalog *catalog, const struct bw_args *args, si
         int r = 0;
 
         while (r == 0 && (value = bw_args_next(args, BW_OPT_FRAMEWORK, &at)))
-                r = check_framework(catalog, bw_str(value), reterr);
+                r = bw_framework_check(catalog, bw_str(value), reterr);
         at = 0;
         while (r == 0 && (value = bw_args_next(args, BW_OPT_RULE, &at)))
                 r = bw_catalog_find(catalog, bw_str(value), &details, reterr);

@@ -12,7 +12,6 @@
 #include "os/proc.h"
 #include "os/tzdata.h"
 
-#define FAIL_ON_NONE _BW_SEVERITY_MAX
 #define THREADS_MAX 256
 
 /* Everything that a scan holds, released at once. */
@@ -30,11 +29,12 @@ struct job {
         struct bw_str *writable; /* folders of the files that -o makes */
         size_t n_writable;
         struct bw_files rule_files;
+        struct bw_scan_settings settings;
         struct bw_tzdata *zones;
         struct bw_catalog *catalog;
         struct bw_scan *scan;
         size_t n_rules; /* left by --framework and --rule; 0 = all */
-        int fail_on;    /* enum bw_severity or FAIL_ON_NONE */
+        int fail_on;    /* as bw_fail_on_parse() */
         int kubernetes_minor;
         unsigned threads;
         uint64_t started;
@@ -54,6 +54,7 @@ static void job_done(struct job *job)
         bw_free(job->paths);
         bw_free(job->frameworks);
         bw_free(job->only);
+        bw_scan_settings_done(&job->settings);
 }
 
 static int collect_values(const struct bw_args *args, enum bw_option_id id, struct bw_str **list, size_t *n,
@@ -93,38 +94,32 @@ static int collect_paths(struct job *job, struct bw_error *reterr)
         return 0;
 }
 
-/* "1.33", "v1.33", "1.33.2" -> 33. */
-static int parse_minor(const char *text, int *ret_minor, struct bw_error *reterr)
-{
-        struct bw_str rest = bw_str(text[0] == 'v' ? text + 1 : text);
-        struct bw_str major = {0};
-        struct bw_str minor = {0};
-        uint64_t n;
-
-        (void)bw_str_split(&rest, '.', &major);
-        (void)bw_str_split(&rest, '.', &minor);
-        if (!bw_str_is(major, "1") || bw_str_to_u64(minor, &n) < 0 || n > 999)
-                return bw_error_set(reterr, -EINVAL, "--kubernetes-version takes a version such as 1.33, not \"%s\"",
-                                    text);
-        *ret_minor = (int)n;
-        return 0;
-}
-
-static int read_settings(struct job *job, struct bw_error *reterr)
+/* The command line, else the settings file, else what is usual. */
+static int read_options(struct job *job, struct bw_error *reterr)
 {
         const struct bw_args *args = job->args;
-        const char *fail_on = bw_args_value(args, BW_OPT_FAIL_ON, "high");
+        const struct bw_settings *settings = &job->settings.settings;
+        const char *fail_on = bw_args_value(args, BW_OPT_FAIL_ON, NULL);
         const char *threads = bw_args_value(args, BW_OPT_THREADS, "0");
         const char *version = bw_args_value(args, BW_OPT_KUBERNETES_VERSION, NULL);
         uint64_t n;
 
-        job->fail_on = strcmp(fail_on, "none") == 0 ? FAIL_ON_NONE : (int)bw_severity_parse(bw_str(fail_on));
+        job->fail_on = fail_on                  ? bw_fail_on_parse(bw_str(fail_on))
+                       : settings->fail_on >= 0 ? settings->fail_on
+                                                : (int)BW_SEVERITY_HIGH;
         if (bw_str_to_u64(bw_str(threads), &n) < 0 || n > THREADS_MAX)
                 return bw_error_set(reterr, -EINVAL, "--threads takes a number from 1 to %d, not \"%s\"", THREADS_MAX,
                                     threads);
         job->threads = (unsigned)n;
-        job->kubernetes_minor = BW_KUBERNETES_NEWEST;
-        return version ? parse_minor(version, &job->kubernetes_minor, reterr) : 0;
+        job->kubernetes_minor = settings->kubernetes_minor >= 0 ? settings->kubernetes_minor : BW_KUBERNETES_NEWEST;
+        if (version)
+                job->kubernetes_minor = bw_kubernetes_minor_parse(bw_str(version));
+        if (job->kubernetes_minor < 0)
+                return bw_error_set(reterr, -EINVAL, "--kubernetes-version takes a version such as 1.33, not \"%s\"",
+                                    version);
+        if (bw_args_has(args, BW_OPT_CONFIG) && bw_args_has(args, BW_OPT_NO_CONFIG))
+                return bw_error_set(reterr, -EINVAL, "--config and --no-config exclude each other");
+        return 0;
 }
 
 /* A file holds one report: the second would replace the first. Devices and pipes take any number. */
@@ -182,8 +177,11 @@ static int make_catalog(struct job *job, struct bw_error *reterr)
                 r = bw_tzdata_new(&job->zones, reterr);
         if (r < 0)
                 return r;
-        options.frameworks = job->frameworks;
-        options.n_frameworks = job->n_frameworks;
+        options.frameworks = job->n_frameworks ? job->frameworks : job->settings.frameworks;
+        options.n_frameworks = job->n_frameworks ? job->n_frameworks : job->settings.settings.frameworks.n;
+        options.disabled = job->settings.disabled;
+        options.n_disabled = job->settings.settings.disabled.n;
+        options.params = job->settings.settings.params;
         options.only = job->only;
         options.n_only = job->n_only;
         options.timezone = bw_tzdata_get;
@@ -191,11 +189,15 @@ static int make_catalog(struct job *job, struct bw_error *reterr)
         r = bw_catalog_new(&options, &job->catalog, reterr);
         if (r == 0)
                 r = bw_catalog_add_builtin(job->catalog, reterr);
+        if (r == 0)
+                r = bw_scan_settings_add_rules(&job->settings, &job->rule_files, reterr);
         while (r == 0 && (path = bw_args_next(job->args, BW_OPT_RULES, &at)))
                 r = bw_files_add(&job->rule_files, path, reterr);
         for (size_t i = 0; r == 0 && i < job->rule_files.n; i++)
                 r = bw_catalog_add(job->catalog, job->rule_files.items[i].name, job->rule_files.items[i].text, reterr);
-        if (r == 0 && job->n_frameworks + job->n_only)
+        if (r == 0)
+                r = bw_scan_settings_check(&job->settings, job->catalog, reterr);
+        if (r == 0 && options.n_frameworks + options.n_disabled + job->n_only)
                 r = bw_rule_set_check(job->catalog, job->args, &job->n_rules, reterr);
         return r;
 }
@@ -216,6 +218,15 @@ static void draw_progress(void *userdata, uint64_t files, uint64_t documents, ui
         (void)!bw_term_write(&job->cli->err, bw_str_n(line, (size_t)n));
 }
 
+/* Reports that list what is excepted: SARIF as suppressed results, the wide text with the reasons. */
+static bool keeps_excepted(const struct job *job)
+{
+        for (size_t i = 0; i < job->n_sinks; i++)
+                if (bw_words_have("sarif wide", bw_str(job->sinks[i].reporter->name)))
+                        return true;
+        return bw_args_has(job->args, BW_OPT_INCLUDE_PASSED);
+}
+
 static int run_scan(struct job *job, struct bw_error *reterr)
 {
         bool quiet = bw_args_has(job->args, BW_OPT_QUIET);
@@ -227,6 +238,10 @@ static int run_scan(struct job *job, struct bw_error *reterr)
                 .cancel = bw_proc_watch_interrupts(),
                 .now = bw_clock_now(),
                 .include_passed = bw_args_has(job->args, BW_OPT_INCLUDE_PASSED),
+                .exceptions = job->settings.exceptions,
+                .keep_excepted = keeps_excepted(job),
+                .baseline = job->settings.baseline,
+                .baseline_file = bw_str(bw_args_value(job->args, BW_OPT_BASELINE, NULL)),
                 .no_ignore = bw_args_has(job->args, BW_OPT_NO_IGNORE),
                 .sandbox = !bw_args_has(job->args, BW_OPT_NO_SANDBOX),
                 .writable = job->writable,
@@ -299,6 +314,7 @@ static int finish(struct job *job)
         if (job->n_rules)
                 report.summary.rules = job->n_rules;
         tell_errors(job->cli, &report);
+        bw_scan_tell_notices(job->cli, &report);
         if (bw_proc_interrupt_signal())
                 bw_cli_error(job->cli, "interrupted: the results are those found until then");
         if (write_reports(job, &report, status, &error) < 0) {
@@ -319,8 +335,10 @@ static int run_job(struct job *job)
         int r;
 
         r = collect_paths(job, &error);
+        if (r == 0 && bw_scan_settings_load(&job->settings, job->args, &error) < 0)
+                return bw_cli_fail(job->cli, &error);
         if (r == 0)
-                r = read_settings(job, &error);
+                r = read_options(job, &error);
         if (r == -EINVAL)
                 return bw_cli_usage(job->cli, "%s", error.message);
         if (r == 0)
@@ -376,6 +394,18 @@ static const struct bw_option options[] = {
          .complete = BW_COMPLETE_RULE,
          .help = "only this rule (may be repeated)"},
         BW_OPTION_RULES,
+        {.name = "config",
+         .arg = "FILE",
+         .id = BW_OPT_CONFIG,
+         .complete = BW_COMPLETE_FILE,
+         .help = "the settings file: exceptions, parameters of rules, defaults of options (default: .bulwark.yaml in the "
+                 "current directory, if it is there)"},
+        {.name = "no-config", .id = BW_OPT_NO_CONFIG, .help = "read no settings file"},
+        {.name = "baseline",
+         .arg = "FILE",
+         .id = BW_OPT_BASELINE,
+         .complete = BW_COMPLETE_FILE,
+         .help = "only what is new since this report of an earlier scan (-o json, yaml or sarif)"},
         {.name = "kubernetes-version",
          .arg = "1.NN",
          .id = BW_OPT_KUBERNETES_VERSION,
@@ -414,6 +444,8 @@ static const struct bw_example examples[] = {
          "bulwark scan --fail-on medium -o json=report.json examples/shop"},
         {"One framework, judged as Kubernetes 1.29 does",
          "bulwark scan --framework pss-baseline --kubernetes-version 1.29 examples/shop"},
+        {"Only what is new since a report that was kept",
+         "bulwark scan -q -o json=before.json examples/shop; bulwark scan --baseline before.json examples/shop"},
         {"Only the totals", "bulwark scan --summary examples/shop"},
         {0},
 };

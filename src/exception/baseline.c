@@ -233,7 +233,7 @@ static bool has_inputs(struct bw_value list, const struct bw_str *inputs, size_t
         return true;
 }
 
-uint64_t bw_baseline_gone(const struct bw_baseline *baseline, bw_rule_look look, const void *rules,
+uint64_t bw_baseline_gone(const struct bw_baseline *baseline, bw_rule_look look, void *rules,
                           const struct bw_str *inputs, size_t n_inputs, uint64_t *ret_total)
 {
         bool same = has_inputs(baseline->inputs, inputs, n_inputs);

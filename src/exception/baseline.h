@@ -27,7 +27,7 @@ size_t bw_baseline_filter(struct bw_baseline *baseline, struct bw_finding *findi
  * After the filter: findings of the baseline that are there no more, of rules that took part. *ret_total: all that the
  * baseline has. Nothing is gone when the inputs were others than the baseline's.
  */
-uint64_t bw_baseline_gone(const struct bw_baseline *baseline, bw_rule_look look, const void *rules,
+uint64_t bw_baseline_gone(const struct bw_baseline *baseline, bw_rule_look look, void *rules,
                           const struct bw_str *inputs, size_t n_inputs, uint64_t *ret_total);
 
 #endif

@@ -49,14 +49,14 @@ enum bw_rule_presence {
         BW_RULE_TAKES_PART,
 };
 /* pattern: an id, or its beginning and a '*'. *ret_nearest: of an unknown one, the id most like it, if one is. */
-typedef enum bw_rule_presence (*bw_rule_look)(const void *rules, struct bw_str pattern, struct bw_str *ret_nearest);
+typedef enum bw_rule_presence (*bw_rule_look)(void *rules, struct bw_str pattern, struct bw_str *ret_nearest);
 
 /*
  * After the run: exceptions that nothing used, have expired, name a rule that is not there …: those of the settings in
  * the file's order, then annotations by place. What could not have been used, because its rule or its kind was no part
  * of the run, is passed over.
  */
-BW_CHECK int bw_exceptions_notices(struct bw_exceptions *exceptions, bw_rule_look look, const void *rules, int64_t now,
+BW_CHECK int bw_exceptions_notices(struct bw_exceptions *exceptions, bw_rule_look look, void *rules, int64_t now,
                                    struct bw_arena *arena, const struct bw_notice **ret, size_t *ret_n,
                                    struct bw_error *reterr);
 

@@ -9,7 +9,7 @@
 struct notices {
         struct bw_exceptions *exceptions;
         bw_rule_look look;
-        const void *rules;
+        void *rules;
         int64_t now;
         struct bw_arena *arena;
         struct bw_notice *items;
@@ -155,7 +155,7 @@ static int tell_records(struct notices *to)
         return 0;
 }
 
-int bw_exceptions_notices(struct bw_exceptions *exceptions, bw_rule_look look, const void *rules, int64_t now,
+int bw_exceptions_notices(struct bw_exceptions *exceptions, bw_rule_look look, void *rules, int64_t now,
                           struct bw_arena *arena, const struct bw_notice **ret, size_t *ret_n, struct bw_error *reterr)
 {
         struct notices to = {.exceptions = exceptions, .look = look, .rules = rules, .now = now, .arena = arena};

@@ -9,6 +9,7 @@
 #include "doc/selector.h"
 #include "doc/stream.h"
 #include "exception/glob.h"
+#include "finding/finding.h"
 
 /* ---- reading by tables: the first thing that is wrong ends it */
 
@@ -398,12 +399,53 @@ static int read_params(const struct reader *r, struct bw_value v, struct bw_mark
         return 0;
 }
 
+int bw_fail_on_parse(struct bw_str text)
+{
+        return bw_str_is(text, "none") ? (int)_BW_SEVERITY_MAX : (int)bw_severity_parse(text);
+}
+
+static int read_fail_on(const struct reader *r, struct bw_value v, struct bw_mark mark, void *slot)
+{
+        struct bw_str text = {0};
+        int status = read_text(r, v, mark, &text);
+
+        if (status < 0)
+                return status;
+        *(int *)slot = bw_fail_on_parse(text);
+        if (*(int *)slot < 0)
+                return FAIL(r, mark, "failOn is low, medium, high, critical or none, not \"%.*s\"", BW_STR_ARG(text));
+        return 0;
+}
+
+int bw_kubernetes_minor_parse(struct bw_str text)
+{
+        struct bw_str rest = bw_str_starts(text, BW_STR("v")) ? bw_str_rest(text, 1) : text;
+        struct bw_str major = {0};
+        struct bw_str minor = {0};
+        uint64_t n;
+
+        (void)bw_str_split(&rest, '.', &major);
+        (void)bw_str_split(&rest, '.', &minor);
+        if (!bw_str_is(major, "1") || bw_str_to_u64(minor, &n) < 0 || n > 999)
+                return -EINVAL;
+        return (int)n;
+}
+
 /* 1.30 without quotes is the number 1.3. */
 static int read_version(const struct reader *r, struct bw_value v, struct bw_mark mark, void *slot)
 {
+        struct bw_str text = {0};
+        int status;
+
         if (v.type == BW_DOUBLE || v.type == BW_INT)
-                return FAIL(r, mark, "kubernetesVersion is a text: put it in quotes, \"1.30\" is not the number 1.3");
-        return read_setting(r, v, mark, slot);
+                return FAIL(r, mark, "kubernetesVersion is a text: put it in quotes, or 1.30 is the number 1.3");
+        status = read_text(r, v, mark, &text);
+        if (status < 0)
+                return status;
+        *(int *)slot = bw_kubernetes_minor_parse(text);
+        if (*(int *)slot < 0)
+                return FAIL(r, mark, "kubernetesVersion is a version such as 1.33, not \"%.*s\"", BW_STR_ARG(text));
+        return 0;
 }
 
 static int read_api_version(const struct reader *r, struct bw_value v, struct bw_mark mark, void *slot)
@@ -432,8 +474,8 @@ static int read_root(const struct reader *r, const struct bw_doc *doc, struct bw
                 FIELD(bw_settings, params, "params", read_params),
                 FIELD(bw_settings, rules, "rules", read_settings_list),
                 FIELD(bw_settings, frameworks, "frameworks", read_settings_list),
-                FIELD(bw_settings, fail_on, "failOn", read_setting),
-                FIELD(bw_settings, kubernetes_version, "kubernetesVersion", read_version),
+                FIELD(bw_settings, fail_on, "failOn", read_fail_on),
+                FIELD(bw_settings, kubernetes_minor, "kubernetesVersion", read_version),
         };
 
         return read_map(r, doc->root, doc->mark, "a settings file", fields, BW_ARRAY_SIZE(fields), settings);
@@ -472,7 +514,7 @@ int bw_settings_read(struct bw_arena *arena, struct bw_str file, struct bw_str t
                      struct bw_error *reterr)
 {
         const struct reader reader = {.arena = arena, .reterr = reterr};
-        struct bw_settings settings = {.file = bw_arena_str(arena, file)};
+        struct bw_settings settings = {.file = bw_arena_str(arena, file), .fail_on = -1, .kubernetes_minor = -1};
         struct bw_str copy = bw_arena_str(arena, text);
         struct bw_doc doc = {0};
         int r;

@@ -12,6 +12,8 @@
 
 #include "value/path.h"
 
+#define BW_SETTINGS_FILE ".bulwark.yaml" /* in the current directory */
+
 struct bw_arena;
 struct bw_error;
 
@@ -78,9 +80,14 @@ struct bw_settings {
         struct bw_value params;       /* a map with places: rule id -> parameters; ABSENT without */
         struct bw_setting_list rules; /* files and folders with rules; relative to the file's own folder */
         struct bw_setting_list frameworks;
-        struct bw_setting fail_on;
-        struct bw_setting kubernetes_version;
+        int fail_on;                  /* as bw_fail_on_parse(); -1: not set */
+        int kubernetes_minor;         /* N of 1.N; -1: not set */
 };
+
+/* An enum bw_severity, or _BW_SEVERITY_MAX for "none". -EINVAL. */
+int bw_fail_on_parse(struct bw_str text);
+/* "1.33", "v1.33", "1.33.2" -> 33. -EINVAL. */
+int bw_kubernetes_minor_parse(struct bw_str text);
 
 BW_CHECK int bw_settings_read(struct bw_arena *arena, struct bw_str file, struct bw_str text,
                               struct bw_settings *ret_settings, struct bw_error *reterr);
