@@ -54,6 +54,14 @@ size_t bw_catalog_size(const struct bw_catalog *catalog BW_UNUSED)
         return BW_ARRAY_SIZE(double_rules);
 }
 
+enum bw_rule_presence bw_catalog_look(void *catalog BW_UNUSED, struct bw_str pattern, struct bw_str *ret_nearest BW_UNUSED)
+{
+        for (size_t i = 0; i < BW_ARRAY_SIZE(double_rules); i++)
+                if (bw_str_eq(double_rules[i].id, pattern))
+                        return BW_RULE_TAKES_PART;
+        return BW_RULE_UNKNOWN;
+}
+
 int bw_judge_new(const struct bw_catalog *catalog BW_UNUSED, const struct bw_world *world BW_UNUSED,
                  bool include_passed BW_UNUSED, struct bw_judge **ret, struct bw_error *reterr)
 {
