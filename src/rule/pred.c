@@ -2,6 +2,7 @@
 #include "rule/pred_internal.h"
 
 #include "base/arena.h"
+#include "cel/lib/repeated.h"
 
 enum kind {
         AND,
@@ -18,6 +19,7 @@ enum kind {
         ENDS_WITH,
         LAST_AFTER,  /* term.lastIndexOf(constant) > term.lastIndexOf(constant2) */
         IS_TYPE,     /* type(term) == type */
+        IS_UNIQUE,   /* repeated(term, constant) == [] */
         OTHER,       /* what only CEL can answer, beside something that may decide */
 };
 
@@ -113,9 +115,21 @@ static struct pred *make_pair(struct maker *m, enum kind kind, const struct bw_c
         return p->left && p->right ? p : NULL;
 }
 
-static bool is_type_of(const struct bw_cel_expr *e)
+static bool is_call(const struct bw_cel_expr *e, const char *function, uint32_t n_args)
 {
-        return e->kind == BW_CEL_EXPR_CALL && bw_str_is(e->call.function, "type") && !e->call.target && e->call.n_args == 1;
+        return e->kind == BW_CEL_EXPR_CALL && bw_str_is(e->call.function, function) && !e->call.target &&
+               e->call.n_args == n_args;
+}
+
+static struct pred *make_unique(struct maker *m, struct bw_cel_expr *const *args, const struct bw_cel_expr *list)
+{
+        struct pred *p = new_pred(m, IS_UNIQUE);
+
+        if (!p || !is_text(args[1]) || list->kind != BW_CEL_EXPR_LIST || list->list.n > 0 ||
+            !make_term(m, args[0], &p->term))
+                return NULL;
+        p->constant = constant_of(args[1]);
+        return p;
 }
 
 static struct pred *make_type(struct maker *m, const struct bw_cel_expr *of, const struct bw_cel_expr *type)
@@ -143,7 +157,9 @@ static struct pred *make_equal(struct maker *m, const struct bw_cel_expr *e)
         const struct bw_cel_expr *constant = e->call.args[1];
         struct pred *p = new_pred(m, is_constant(constant) ? EQUAL : SAME);
 
-        if (is_type_of(term))
+        if (is_call(term, "repeated", 2))
+                return make_unique(m, term->call.args, constant);
+        if (is_call(term, "type", 1))
                 return make_type(m, term->call.args[0], constant);
         if (!p || !make_term(m, term, &p->term))
                 return NULL;
@@ -394,6 +410,8 @@ static enum pred_answer ask_term(const struct pred *p, struct bw_value value)
                 return same(v, follow(&p->other, value));
         case IS_TYPE:
                 return answer(v.type == p->type);
+        case IS_UNIQUE:
+                return bw_list_is_unique(v, p->constant) ? PRED_YES : PRED_UNKNOWN;
         case EQUAL:
                 return answer(equal(v, p->constant));
         case IN_LIST:

@@ -29,5 +29,6 @@ const struct bw_cel_library *const bw_cel_libraries[] = {
         &bw_cel_lib_image,
         &bw_cel_lib_credential,
         &bw_cel_lib_selectors,
+        &bw_cel_lib_repeated,
         NULL,
 };

@@ -111,6 +111,20 @@ static void test_selectors(void **state)
         eval_cases(&own, cases, BW_ARRAY_SIZE(cases));
 }
 
+static void test_repeated(void **state)
+{
+        static const struct eval_case cases[] = {
+                {"repeated([], 'name')", "[]"},
+                {"repeated([{'name': 'a'}, {'name': 'b'}, {'name': 'a'}, {'name': 'a'}, {'name': 'b'}], 'name')", "[\"a\", \"b\"]"},
+                {"repeated([{'name': 'a'}, {'key': 'a'}, {'key': 'a'}, {}, 'a', 1], 'name')", "[]"},
+                {"repeated([{'name': 1}, {'name': 1}, {'name': null}, {'name': null}], 'name')", "[]"},
+                {"repeated(dyn('a'), 'name')", "error"},
+        };
+
+        (void)state;
+        eval_cases(&own, cases, BW_ARRAY_SIZE(cases));
+}
+
 static void test_credential_name(void **state)
 {
         static const char *const names[] = {
@@ -120,6 +134,7 @@ static void test_credential_name(void **state)
                 "oauth2Token", "SLACK_BOT_TOKEN", "privateKey", "ENCRYPTION_KEY", "SECRET_KEY_BASE", "connectionString",
                 "ConnectionStrings", "credentials", ".dockerconfigjson", "id_rsa", "GITHUB_PAT", "PASSWORD2", "--db-password",
                 "APIKey", "KEYSTORE_PASSWORD", "KEY_STORE_PASSWORD", "redis.auth.token", "LICENSE_KEY", "SECRET",
+                "JWT", "AUTH_BEARER", "AZURE_BATCH_KEY", "OCI_CLI_KEY_CONTENT",
         };
         static const char *const others[] = {
                 "", "key", "KEY", "tokenUrl", "TOKEN_URL", "secretName", "passwordFile", "PASSWORD_FILE", "SECRET_PATH",
@@ -128,7 +143,7 @@ static void test_credential_name(void **state)
                 "ALLOW_EMPTY_PASSWORD", "automountServiceAccountToken", "secretKeyRef", "SECRET_NAMESPACE", "existingSecret",
                 "monkey", "KEYBOARD", "compass", "bypass", "passthrough", "tokenizer", "username", "USER", "AWS_ACCESS_KEY_ID",
                 "GOOGLE_APPLICATION_CREDENTIALS", "PASSWORD_RESET_URL", "keys", "secretary", "author", "primary_key",
-                "sort-key", "USE_PASSWORD", "PASS", "hash", "csrfCookieName",
+                "sort-key", "USE_PASSWORD", "PASS", "hash", "csrfCookieName", "JWT_ISSUER", "batch", "content-key",
         };
 
         (void)state;
@@ -147,6 +162,7 @@ int main(void)
                 cmocka_unit_test(test_flag),
                 cmocka_unit_test(test_image),
                 cmocka_unit_test(test_selectors),
+                cmocka_unit_test(test_repeated),
                 cmocka_unit_test(test_credential_name),
         };
 

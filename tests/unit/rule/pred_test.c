@@ -18,6 +18,7 @@ static const char *const plain[] = {
         "type(value) == string", "type(value) != int || value > 0", "type(value) == map && type(value.a) == list",
         "type(value) == bool || type(value.a) == string", "type(value) != string || value.matches('a')",
         "has(value.a) && value.a.matches('a')", "value.matches('a') || type(value) == list",
+        "repeated(value, 'type') == []", "repeated(value.a, 'b') != []",
         "value.a == value.type", "value.a.b != value.a.b", "!has(value.a) || !has(value.type) || value.a != value.type",
 };
 /* Not plain: what has other variables, functions or constants that are computed. */
@@ -27,7 +28,8 @@ static const char *const others[] = {
 };
 static const char values[] =
         "[null, true, false, 0, 1, 1.0, 1.5, '', a, b, abc, z, 'x:1', 'r:5/x', 'r:5/x:1', '\\u00e4:/', [], [a], [1, null], "
-        "{}, {type: x}, {type: null}, {type: 1}, {a: {b: c}}, {a: {b: d}}, {a: null}, {a: 1}, {a: 1, type: 1}, {a: {b: null}, type: {}}, {a: {b: 1}, type: {b: 2}}, {a: [null], type: [1]}]";
+        "{}, {type: x}, {type: null}, {type: 1}, {a: {b: c}}, {a: {b: d}}, {a: null}, {a: 1}, {a: 1, type: 1}, {a: {b: null}, type: {}}, {a: {b: 1}, type: {b: 2}}, {a: [null], type: [1]}, "
+        "[{type: x}, {type: y}, {type: z}, {type: null}, {type: null}, {}, 1], [{type: x}, {type: x}], {a: [{b: c}, {b: c}]}]";
 
 static struct bw_cel_ast *parse(struct bw_arena *arena, const struct bw_cel_env *env, const char *source)
 {
@@ -77,7 +79,7 @@ static void answers_are_cels(void **state)
         (void)state;
         assert_ok(rule_env_new(&options, NULL, 0, NULL, &env, NULL));
         assert_ok(bw_yaml_read(arena, bw_str(values), 1, false, &doc, NULL));
-        assert_int_equal(doc.root.n, 31);
+        assert_int_equal(doc.root.n, 34);
         for (size_t i = 0; i < BW_ARRAY_SIZE(plain); i++)
                 compare(arena, env, plain[i], doc.root);
 }
