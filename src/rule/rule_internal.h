@@ -312,6 +312,12 @@ BW_CHECK int rule_violation(struct bw_judge *judge, const struct bw_rule *rule, 
 BW_CHECK int rule_test_lint(struct bw_arena *arena, const struct bw_doc *doc, struct bw_value v, struct bw_mark mark,
                             struct rule_problems *problems);
 
+/* ---- fixtest.c */
+
+/* Whether the rule's patch makes an object pass that fails: *ret_why is empty, or says what still fails. */
+BW_CHECK int rule_fix_test(struct bw_judge *judge, struct bw_arena *arena, const struct bw_rule *rule, int minor,
+                           struct bw_value object, struct bw_str *ret_why, struct bw_error *reterr);
+
 /* ---- framework.c */
 
 BW_CHECK int framework_load(struct bw_arena *arena, const struct bw_doc *doc, struct bw_value root,

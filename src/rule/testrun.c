@@ -308,6 +308,8 @@ static int run_test(struct test_run *run, const struct bw_rule *rule, const stru
         *ret_why = compare(run, test, &o);
         if (ret_why->n == 0 && test->detail.n && rule->pss.detail.source.p)
                 r = compare_detail(run, rule, test, &doc, ret_why);
+        if (r == 0 && ret_why->n == 0 && test->fail.type == BW_MAP && rule->patch.type == BW_MAP && !rule->n_looks)
+                r = rule_fix_test(run->judge, run->arena, rule, test->kubernetes.from, doc.root, ret_why, run->reterr);
         return r;
 }
 

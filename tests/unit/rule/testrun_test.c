@@ -47,6 +47,19 @@ static void tests_say_what_differs(void **state)
                "15 not ok: the message is: T\n16 ok: \n17 ok: \n18 ok: \n");
 }
 
+/* A patch that the failing value does not get right is told; two values are made right one after the other. */
+static void patches_must_work(void **state)
+{
+        static const char two_bad[] = "tests:\n- {name: a, fail: {containers: [{image: bad}, {image: worse, name: c}]}}\n";
+        char rule[1000];
+
+        (void)state;
+        snprintf(rule, sizeof(rule), RULE "fix: {text: x, patch: {image: good}}\n%s", two_bad);
+        expect(rule, false, "12 ok: \n");
+        snprintf(rule, sizeof(rule), RULE "fix: {text: x, patch: {image: worse}}\n%s", two_bad);
+        expect(rule, false, "12 not ok: fix.patch does not make it pass: spec.containers[0].image still fails\n");
+}
+
 static void negations_must_be_noticed(void **state)
 {
         (void)state;
@@ -153,6 +166,7 @@ int main(void)
 {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(tests_say_what_differs),
+                cmocka_unit_test(patches_must_work),
                 cmocka_unit_test(negations_must_be_noticed),
                 cmocka_unit_test(broken_tests_are_errors),
                 cmocka_unit_test(the_plan_changes_nothing),
