@@ -125,7 +125,7 @@ static bool nullable(const struct bw_cel_type *type)
         case BW_CEL_DURATION:
                 return true;
         default:
-                return false;
+                return type->nullable;
         }
 }
 

@@ -43,6 +43,7 @@ struct bw_cel_type {
         const struct bw_cel_type *const *params;
         const struct bw_cel_field *fields;     /* OBJECT */
         uint32_t n_fields;
+        bool nullable;                         /* LIST: null may stand in its place (a field that is not there) */
 };
 struct bw_cel_field {
         struct bw_str name;

@@ -53,6 +53,57 @@ static void misspelt_fields_are_found(void **state)
                "10:44 path: there is no field \"hostNetwrk\"\n");
 }
 
+/* Kinds have their fields whether their group is named or not; a field that is not there is null, of whatever type. */
+static void fields_of_other_kinds(void **state)
+{
+        static const struct {
+                const char *kind;
+                const char *path;
+        } good[] = {
+                {"Deployment", "spec.template.spec.containers[0].image"},
+                {"apps/StatefulSet", "spec.volumeClaimTemplates[0].spec.resources.requests"},
+                {"CronJob", "spec.jobTemplate.spec.template.spec.hostNetwork"},
+                {"HorizontalPodAutoscaler", "spec.scaleTargetRef.name"},
+                {"PodDisruptionBudget", "spec.minAvailable"},
+                {"LimitRange", "spec.limits[0].defaultRequest"},
+                {"ResourceQuota", "spec.hard"},
+                {"ValidatingWebhookConfiguration", "webhooks[0].clientConfig.service.namespace"},
+                {"MutatingWebhookConfiguration", "webhooks[0].rules[0].operations"},
+                {"ValidatingAdmissionPolicy", "spec.matchConstraints.resourceRules[0].resources"},
+                {"ValidatingAdmissionPolicyBinding", "spec.validationActions"},
+                {"APIService", "spec.insecureSkipTLSVerify"},
+                {"StorageClass", "reclaimPolicy"},
+                {"PersistentVolume", "spec.hostPath.path"},
+                {"PersistentVolumeClaim", "spec.accessModes"},
+                {"PriorityClass", "globalDefault"},
+                {"CustomResourceDefinition", "spec.conversion"},
+                {"RuntimeClass", "handler"},
+                {"gateway.networking.k8s.io/Gateway", "spec.listeners[0].tls.mode"},
+                {"gateway.networking.k8s.io/HTTPRoute", "spec.rules[0].backendRefs"},
+                {"CertificateSigningRequest", "spec.signerName"},
+                {"policy/PodSecurityPolicy", "spec.allowedHostPaths[0].readOnly"},
+                {"Ingress", "spec.rules[0].http.paths[0].backend.service.name"},
+                {"NetworkPolicy", "spec.ingress[0].from[0].ipBlock.cidr"},
+        };
+
+        (void)state;
+        for (size_t i = 0; i < BW_ARRAY_SIZE(good); i++) {
+                const char *last = strrchr(good[i].path, '.') ? strrchr(good[i].path, '.') + 1 : good[i].path;
+                char rule[1024];
+                char problem[128];
+
+                for (int misspelt = 0; misspelt < 2; misspelt++) {
+                        snprintf(rule, sizeof(rule),
+                                 HEAD "match: {kinds: [%s]}\npath: %s%s\nexpression: value == null\n", good[i].kind,
+                                 good[i].path, misspelt ? "x" : "");
+                        snprintf(problem, sizeof(problem), "11:7 path: there is no field \"%sx\"\n", last);
+                        expect(rule, misspelt ? problem : "");
+                }
+        }
+        expect(HEAD "match: {kinds: [Gateway]}\npath: spec.listeners\nexpression: value == null || value.all(l, l.prt == 1)\n",
+               "12:45 expression: undefined field 'prt'\n");
+}
+
 /* The caret stands under the character, whatever the scalar's style. */
 static void errors_in_expressions_have_their_place(void **state)
 {
@@ -119,6 +170,7 @@ int main(void)
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(good_rules_have_no_problems),
                 cmocka_unit_test(misspelt_fields_are_found),
+                cmocka_unit_test(fields_of_other_kinds),
                 cmocka_unit_test(errors_in_expressions_have_their_place),
                 cmocka_unit_test(types_of_results),
                 cmocka_unit_test(what_is_missing_or_wrong),
