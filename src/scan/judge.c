@@ -8,7 +8,7 @@
 
 /*
  * Reports go further than manifests do: a line that may hold a secret is not shown. A whole object can be on one line
- * of JSON, and the line of an environment variable holds its value.
+ * of JSON, the line of an environment variable holds its value, and a command line whatever is passed on it.
  */
 static bool is_shown(const struct bw_finding *f)
 {
@@ -19,6 +19,8 @@ static bool is_shown(const struct bw_finding *f)
                 return false;
         if (bw_str_is(f->resource.kind, "ConfigMap") &&
             (bw_str_starts(path, BW_STR("data")) || bw_str_starts(path, BW_STR("binaryData"))))
+                return false;
+        if (bw_str_find(path, BW_STR(".args")) != SIZE_MAX || bw_str_find(path, BW_STR(".command")) != SIZE_MAX)
                 return false;
         return bw_str_find(line, BW_STR("value:")) == SIZE_MAX && bw_str_find(line, BW_STR("\"value\"")) == SIZE_MAX;
 }

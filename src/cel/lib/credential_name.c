@@ -55,7 +55,7 @@ static const char *const secret_words[] = {
         "password",  "passwords", "passwd",  "passphrase", "pwd",   "secret",      "secrets",   "token",
         "tokens",    "credential", "credentials", "apikey", "apikeys", "authkey",  "accesskey", "secretkey", "privatekey",
         "authtoken", "accesstoken", "dockerconfigjson", "dockercfg", "htpasswd",   "encryptionkey", "masterkey",
-        "signingkey", "clientsecret", "appsecret", "connectionstring", "passcode", "sshkey", "sshpass", "creds",
+        "signingkey", "clientsecret", "appsecret", "connectionstring", "passcode", "sshkey", "sshpass", "creds", "jwt", "bearer",
 };
 /* Only as the last of several words: DB_PASS, PROXY_PW, GITHUB_PAT. */
 static const char *const last_words[] = {"pass", "pw", "pat", "creds"};
@@ -66,7 +66,7 @@ static const char *const pairs[][2] = {
         {"app", "key"},      {"license", "key"}, {"licence", "key"},    {"ssh", "key"},     {"deploy", "key"},
         {"hmac", "key"},     {"storage", "key"}, {"service", "key"},    {"crypt", "key"},   {"aes", "key"},
         {"connection", "string"}, {"connection", "strings"}, {"conn", "string"}, {"connection", "str"}, {"conn", "str"}, {"api", "keys"},
-        {"id", "rsa"},       {"pass", "word"},   {"pass", "phrase"},
+        {"id", "rsa"},       {"pass", "word"},   {"pass", "phrase"},     {"batch", "key"},   {"key", "content"},
 };
 /* Ends of a word of several without a seam: PGPASSWORD, dbpassword. */
 static const char *const endings[] = {"password", "passwd", "passphrase", "apikey", "secretkey"};
