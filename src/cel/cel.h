@@ -94,6 +94,7 @@ struct bw_cel_eval_options {
         const struct bw_value *slots;  /* one per variable of the env; BW_ABSENT = unbound */
         struct bw_arena *arena;        /* results and intermediate values */
         uint64_t cost_limit;           /* 0 = cost is not tracked (loop steps are always bounded) */
+        int64_t steps;                 /* of loops and comparisons; 0 = BW_LIMIT_CEL_ITERATIONS */
         uint64_t cost;                 /* out: the cost, when tracked */
         int64_t now;                   /* unix seconds; for functions of bulwark's own, never read from a clock */
 };

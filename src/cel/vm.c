@@ -494,7 +494,7 @@ struct bw_value bw_cel_run(const struct bw_cel_program *program, struct bw_cel_e
                 .registers = registers,
                 .constants = program->constants,
                 .slots = options->slots,
-                .steps = BW_LIMIT_CEL_ITERATIONS,
+                .steps = options->steps ? options->steps : BW_LIMIT_CEL_ITERATIONS,
                 .cost_limit = options->cost_limit,
         };
         struct bw_value v;
@@ -524,8 +524,8 @@ int bw_cel_eval(const struct bw_cel_program *program, struct bw_cel_eval_options
         if (bw_cel_is_no_memory(v))
                 return bw_arena_error(options->arena, reterr);
         if (v.error == &out_of_steps)
-                return bw_error_set(reterr, -E2BIG, "more than %d steps of loops and comparisons",
-                                    BW_LIMIT_CEL_ITERATIONS);
+                return bw_error_set(reterr, -E2BIG, "more than %" PRId64 " steps of loops and comparisons",
+                                    options->steps ? options->steps : BW_LIMIT_CEL_ITERATIONS);
         if (v.error == &out_of_cost)
                 return bw_error_set(reterr, -E2BIG, "cost limit of %" PRIu64 " exceeded", options->cost_limit);
         return bw_error_set(reterr, -EINVAL, "%s", v.error->message);
