@@ -267,5 +267,6 @@ static int write_junit(const struct bw_report *report, const struct bw_report_op
 const struct bw_reporter bw_reporter_junit = {
         .name = "junit",
         .help = "JUnit XML, for CI systems that show tests",
+        .shows_excepted = true,
         .write = write_junit,
 };

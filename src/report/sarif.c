@@ -519,5 +519,6 @@ const struct bw_reporter bw_reporter_sarif = {
         .name = "sarif",
         .help = "SARIF 2.1.0 with fixes, for code scanning services and editors",
         .shows_edits = true,
+        .shows_excepted = true,
         .write = write_sarif,
 };

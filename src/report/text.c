@@ -141,17 +141,25 @@ static size_t put_position(struct bw_buf *out, struct bw_str file, uint32_t line
         return out->n - before;
 }
 
-void text_resource(struct text *t, const struct bw_finding *f)
+void text_resource(struct text *t, const struct bw_finding *f, size_t column)
 {
-        const struct bw_resource *r = &f->resource;
+        size_t width = t->options->width;
 
-        text_paint(t, PAINT_BOLD);
-        bw_report_resource(&t->out, &(const struct bw_encoding){0}, r);
-        text_unpaint(t, PAINT_BOLD);
-        bw_report_put(&t->out, "  ", 2);
-        text_paint(t, PAINT_DIM);
-        (void)put_position(&t->out, f->location.file, r->line, 0);
-        text_unpaint(t, PAINT_DIM);
+        bw_buf_clear(&t->scratch);
+        bw_report_resource(&t->scratch, &(const struct bw_encoding){0}, &f->resource);
+        column += bw_utf8_count(bw_buf_view(&t->scratch)) + 2;
+        text_painted(t, PAINT_BOLD, bw_buf_view(&t->scratch));
+        bw_buf_clear(&t->scratch);
+        column += put_position(&t->scratch, f->location.file, f->resource.line, 0);
+        if (t->scratch.status < 0)
+                t->out.status = t->scratch.status;
+        /* Below a heading the file is worth a line of its own; in a table it is not. */
+        if (width && column > width && t->in_table) {
+                bw_report_char(&t->out, '\n');
+                return;
+        }
+        bw_report_puts(&t->out, width && column > width ? "\n  " : "  ");
+        text_painted(t, PAINT_DIM, bw_buf_view(&t->scratch));
         bw_report_char(&t->out, '\n');
 }
 
@@ -172,8 +180,8 @@ static size_t put_label(struct text *t, const struct bw_finding *f)
         text_unpaint(t, paint);
         bw_buf_fill(&t->out, ' ', TEXT_LABEL_WIDTH - BW_MIN(n, TEXT_LABEL_WIDTH) + 2);
         text_painted(t, PAINT_BOLD, f->rule->id);
-        bw_report_put(&t->out, "  ", 2);
-        return TEXT_INDENT_RULE + TEXT_LABEL_WIDTH + 2 + f->rule->id.n + 2;
+        bw_buf_fill(&t->out, ' ', t->id_width - BW_MIN(f->rule->id.n, t->id_width) + 2);
+        return TEXT_INDENT_RULE + TEXT_LABEL_WIDTH + 2 + BW_MAX(f->rule->id.n, t->id_width) + 2;
 }
 
 static void put_rule(struct text *t, const struct bw_finding *f)
@@ -183,7 +191,7 @@ static void put_rule(struct text *t, const struct bw_finding *f)
         if (f->exception && !t->options->wide) {
                 bw_report_put(&t->out, ": ", 2);
                 (void)bw_report_clean(&t->out, f->exception->reason);
-        } else if (verdict_rows[f->verdict].brief && f->message.n && !bw_str_eq(f->message, f->rule->title)) {
+        } else if (!f->exception && verdict_rows[f->verdict].brief && f->message.n && !bw_str_eq(f->message, f->rule->title)) {
                 bw_report_put(&t->out, ": ", 2);
                 (void)bw_report_clean(&t->out, f->message);
         }
@@ -245,18 +253,7 @@ static void put_brief(struct text *t, const struct bw_finding *const *findings, 
         size_t column = put_label(t, findings[0]);
 
         t->n_brief++;
-        text_merged(t, findings, n, column, column);
-        bw_report_char(&t->out, '\n');
-}
-
-/* Places that are not shown one by one. */
-static void put_more(struct text *t, const struct bw_finding *const *findings, size_t n)
-{
-        if (n == 0)
-                return;
-        bw_buf_fill(&t->out, ' ', TEXT_INDENT_PLACE);
-        bw_report_puts(&t->out, "also ");
-        text_merged(t, findings, n, TEXT_INDENT_PLACE + 5, TEXT_INDENT_PLACE + 5);
+        text_brief(t, findings, n, column);
         bw_report_char(&t->out, '\n');
 }
 
@@ -285,8 +282,8 @@ static void put_block(struct text *t, const struct bw_finding *const *findings, 
         for (size_t i = 0; i < shown; i++) {
                 put_place(t, findings[i]);
                 put_wide(t, findings[i]);
-                if (i + 1 == shown)
-                        put_more(t, findings + shown, n - shown);
+                if (i + 1 == shown && shown < n)
+                        text_more(t, findings + shown, n - shown);
                 /* What a rule could not judge has nothing to fix. */
                 if (findings[i]->verdict == BW_VERDICT_ERROR || is_excepted)
                         continue;
@@ -314,7 +311,10 @@ static int put_group(struct text *t)
 {
         if (t->group.n == 0)
                 return 0;
-        text_resource(t, t->group.items[0]);
+        text_resource(t, t->group.items[0], 0);
+        t->id_width = 0;
+        for (size_t i = 0; i < t->group.n; i++)
+                t->id_width = BW_MAX(t->id_width, t->group.items[i]->rule->id.n);
         for (size_t i = 0, end; i < t->group.n; i = end) {
                 int r;
 
@@ -355,6 +355,7 @@ static int write_text(const struct bw_report *report, const struct bw_report_opt
         bw_buf_done(&t.out);
         bw_buf_done(&t.scratch);
         bw_buf_done(&t.merged);
+        bw_buf_done(&t.lines);
         bw_group_done(&t.group);
         return r == -ENOMEM ? bw_error_nomem(reterr) : r;
 }
@@ -377,5 +378,6 @@ const struct bw_reporter bw_reporter_wide = {
         .name = "wide",
         .help = "text with every place, field paths, suggested edits, exceptions and framework controls",
         .shows_edits = true,
+        .shows_excepted = true,
         .write = write_wide,
 };

@@ -72,21 +72,18 @@ static bool all_equal(const struct bw_finding *const *findings, size_t n)
         return true;
 }
 
-/* container "a", "b" and 2 more have no limit */
-static void merge_messages(struct bw_buf *out, const struct bw_finding *const *findings, size_t n)
+/* container "a", "b" and 2 more have no limit; false when the findings do not differ in a name only. */
+static bool merge_messages(struct bw_buf *out, const struct bw_finding *const *findings, size_t n)
 {
         struct bw_str first = findings[0]->message;
         struct common c;
 
         if (all_equal(findings, n)) {
                 bw_report_str(out, first);
-                return;
+                return first.n > 0;
         }
-        if (!find_common(findings, n, &c)) {
-                bw_report_str(out, first);
-                bw_buf_printf(out, " (and %zu more)", n - 1);
-                return;
-        }
+        if (!find_common(findings, n, &c))
+                return false;
         bw_report_str(out, bw_str_n(first.p, c.head));
         for (size_t i = 0; i < n && i < WORDS_MAX; i++) {
                 struct bw_str s = findings[i]->message;
@@ -97,6 +94,7 @@ static void merge_messages(struct bw_buf *out, const struct bw_finding *const *f
         if (n > WORDS_MAX)
                 bw_buf_printf(out, " and %zu more", n - WORDS_MAX);
         bw_report_str(out, bw_str_n(first.p + first.n - c.tail, c.tail));
+        return true;
 }
 
 /* ":20, :31" */
@@ -121,25 +119,46 @@ static void put_lines(struct bw_buf *out, const struct bw_finding *const *findin
         }
 }
 
-void text_merged(struct text *t, const struct bw_finding *const *findings, size_t n, size_t column, size_t indent)
+void text_brief(struct text *t, const struct bw_finding *const *findings, size_t n, size_t column)
 {
-        size_t width = t->options->width;
-        size_t at;
+        size_t width = t->options->width ? t->options->width : TEXT_DEFAULT_WIDTH;
+        const struct bw_rule_info *rule = findings[0]->rule;
+        size_t columns;
 
+        bw_buf_clear(&t->lines);
+        put_lines(&t->lines, findings, n);
+        columns = 2 + bw_utf8_count(bw_buf_view(&t->lines));
         bw_buf_clear(&t->merged);
-        merge_messages(&t->merged, findings, n);
-        at = text_wrapped(t, bw_buf_view(&t->merged), column, indent);
+        if (!merge_messages(&t->merged, findings, n) ||
+            column + bw_utf8_count(bw_buf_view(&t->merged)) + columns > width) {
+                bw_buf_clear(&t->merged);
+                bw_report_str(&t->merged, rule->title);
+                if (n > 1)
+                        bw_buf_printf(&t->merged, " (%zu)", n);
+        }
+        if (t->merged.status < 0 || t->lines.status < 0)
+                t->out.status = t->merged.status < 0 ? t->merged.status : t->lines.status;
+        (void)bw_report_clean(&t->out, bw_buf_view(&t->merged));
+        if (t->lines.n == 0)
+                return;
+        bw_report_put(&t->out, "  ", 2);
+        text_painted(t, PAINT_DIM, bw_buf_view(&t->lines));
+}
+
+void text_more(struct text *t, const struct bw_finding *const *findings, size_t n)
+{
         bw_buf_clear(&t->merged);
+        if (!merge_messages(&t->merged, findings, n)) {
+                bw_buf_clear(&t->merged);
+                bw_buf_u64(&t->merged, n);
+                bw_report_puts(&t->merged, " more");
+        }
+        bw_report_puts(&t->merged, "  ");
         put_lines(&t->merged, findings, n);
         if (t->merged.status < 0)
                 t->out.status = t->merged.status;
-        if (t->merged.n == 0)
-                return;
-        if (width && at + 2 + bw_utf8_count(bw_buf_view(&t->merged)) > width) {
-                bw_report_char(&t->out, '\n');
-                bw_buf_fill(&t->out, ' ', indent);
-        } else {
-                bw_report_put(&t->out, "  ", 2);
-        }
-        text_painted(t, PAINT_DIM, bw_buf_view(&t->merged));
+        bw_buf_fill(&t->out, ' ', TEXT_INDENT_PLACE);
+        bw_report_puts(&t->out, "and ");
+        (void)text_wrapped(t, bw_buf_view(&t->merged), TEXT_INDENT_PLACE + 4, TEXT_INDENT_PLACE + 4);
+        bw_report_char(&t->out, '\n');
 }

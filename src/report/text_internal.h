@@ -31,6 +31,9 @@ struct text {
         struct bw_buf out;
         struct bw_buf scratch;
         struct bw_buf merged;
+        struct bw_buf lines;
+        bool in_table;   /* lines that must not break */
+        size_t id_width; /* of the longest rule id in the group */
         size_t n_brief; /* lines of findings that are told without source and fix */
         struct bw_group group;
 };
@@ -52,14 +55,19 @@ enum paint text_severity_paint(enum bw_severity severity);
  */
 size_t text_wrapped(struct text *t, struct bw_str s, size_t column, size_t indent);
 
-/* "Deployment shop/web  file:3" and a newline. */
-void text_resource(struct text *t, const struct bw_finding *f);
+/* "Deployment shop/web  file:3" and a newline. column: where the cursor stands. */
+void text_resource(struct text *t, const struct bw_finding *f, size_t column);
 
 /* The source line with a caret under the value. Nothing when the location has no line. */
 void text_source(struct text *t, const struct bw_location *at, size_t indent);
 
-/* Findings of one rule that differ in a word or two as one text, then their lines. column, indent: as in text_wrapped(). */
-void text_merged(struct text *t, const struct bw_finding *const *findings, size_t n, size_t column, size_t indent);
+/*
+ * Findings of one rule in what is left of a line that has come to column: as one text where they differ in a name only and
+ * the line is wide enough, else the rule's title; then their lines.
+ */
+void text_brief(struct text *t, const struct bw_finding *const *findings, size_t n, size_t column);
+/* "and container "c", "d" runs privileged  :41, :52": the places that are not shown one by one. */
+void text_more(struct text *t, const struct bw_finding *const *findings, size_t n);
 
 /* Of -o wide: the change of the text as + and - lines; who answers for an excepted finding; practice and controls. */
 void text_edits(struct text *t, const struct bw_finding *f);

@@ -129,6 +129,7 @@ static void find_objects(const struct bw_report *report, struct objects *objects
 
 static void put_objects(struct text *t, const struct objects *objects)
 {
+        t->in_table = true;
         text_painted(t, PAINT_DIM, BW_STR("CRITICAL  HIGH  MEDIUM  LOW  OBJECT"));
         bw_report_char(&t->out, '\n');
         for (size_t i = 0; i < objects->n; i++) {
@@ -139,7 +140,7 @@ static void put_objects(struct text *t, const struct objects *objects)
                 put_number(&t->out, o->counts[BW_SEVERITY_MEDIUM], 8);
                 put_number(&t->out, o->counts[BW_SEVERITY_LOW], 5);
                 bw_report_puts(&t->out, "  ");
-                text_resource(t, o->first);
+                text_resource(t, o->first, 29);
         }
         if (objects->total > objects->n)
                 bw_buf_printf(&t->out, "                             and %" PRIu64 " more\n",

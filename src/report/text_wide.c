@@ -23,12 +23,14 @@ static void put_changed(struct text *t, char sign, enum paint paint, struct bw_s
         end_line(t, paint);
 }
 
-/* The lines of a text that is not empty, each with its sign. */
+/* The lines of a text, each with its sign. */
 static void put_added(struct text *t, struct bw_str text)
 {
         struct bw_str line;
 
-        if (text.n && text.p[text.n - 1] == '\n')
+        if (text.n == 0)
+                return;
+        if (text.p[text.n - 1] == '\n')
                 text.n--;
         while (bw_str_split(&text, '\n', &line))
                 put_changed(t, '+', PAINT_PASS, line);

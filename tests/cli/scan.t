@@ -56,11 +56,11 @@ The examples, as the documentation shows them: findings, and status 1.
           |                                ^~~~~~~~~~
       fix: Remove the capability. A port below 1024 needs only NET_BIND_SERVICE, which is allowed.
     MEDIUM    BW-PSS-105  container "checkout" takes port 8080 of the host  :27
-    MEDIUM    BW-PSS-201  container "migrate", "checkout", "metrics" does not set allowPrivilegeEscalation to false  :20, :31, :36
-    MEDIUM    BW-PSS-205  container "migrate", "checkout", "metrics" may run as root (neither it nor the pod sets runAsNonRoot)  :20, :31, :35
+    MEDIUM    BW-PSS-201  Container may gain privileges (3)  :20, :31, :36
+    MEDIUM    BW-PSS-205  Container may run as root (3)  :20, :31, :35
     MEDIUM    BW-PSS-206  container "migrate" runs as root (runAsUser is 0)  :21
     LOW       BW-PSS-202  container "migrate", "checkout", "metrics" does not drop all capabilities  :20, :31, :37
-    LOW       BW-PSS-207  container "migrate", "checkout", "metrics" has no seccomp profile (neither it nor the pod sets one)  :20, :31, :35
+    LOW       BW-PSS-207  Container has no seccomp filter (3)  :20, :31, :35
 
   SEVERITY  FINDINGS  RULE        TITLE
   critical         1  BW-PSS-107  Container runs privileged
@@ -242,7 +242,8 @@ Wide, narrow, and with what passed.
            persistentVolumeClaim volume; for node agents a CSI
            driver.
 
-  DaemonSet ops/node-agent  examples/shop/ops/node-agent.yaml:2
+  DaemonSet ops/node-agent
+    examples/shop/ops/node-agent.yaml:2
     HIGH      BW-PSS-104  Pod mounts a path of the host
       examples/shop/ops/node-agent.yaml:27:11
         volume "root" is / of the host

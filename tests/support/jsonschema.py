@@ -13,8 +13,8 @@ TYPES = {
     'integer': lambda v: isinstance(v, int) and not isinstance(v, bool),
     'number': lambda v: isinstance(v, (int, float)) and not isinstance(v, bool),
 }
-KEYWORDS = {'type', 'const', 'enum', 'required', 'properties', 'additionalProperties', 'items', 'minItems', 'minimum',
-            'minLength', 'pattern', '$ref'}
+KEYWORDS = {'type', 'const', 'enum', 'required', 'properties', 'additionalProperties', 'items', 'minItems', 'maxItems',
+            'minimum', 'minLength', 'pattern', '$ref'}
 
 
 class SchemaError(Exception):
@@ -72,6 +72,8 @@ def check(root, schema, value, at, problems):
     if isinstance(value, list):
         if len(value) < schema.get('minItems', 0):
             problems.append(f'{at}: has too few items')
+        if len(value) > schema.get('maxItems', len(value)):
+            problems.append(f'{at}: has too many items')
         for i, item in enumerate(value):
             check(root, schema.get('items', {}), item, f'{at}[{i}]', problems)
 
