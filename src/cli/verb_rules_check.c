@@ -76,25 +76,60 @@ struct tally {
         bool verbose;
         uint64_t passed;
         uint64_t failed;
+        uint64_t mutations;
+        uint64_t noticed;
+        bool mutates;
 };
+
+static void put_negated(struct bw_buf *out, const struct bw_rule_test_result *result)
+{
+        struct bw_str rest = bw_str_trim(result->test);
+        struct bw_str line;
+
+        bw_buf_puts(out, result->ok ? "noticed  " : "MISSED   ");
+        bw_buf_clean(out, result->rule);
+        bw_buf_puts(out, "  not:");
+        while (bw_str_split(&rest, '\n', &line)) {
+                bw_buf_char(out, ' ');
+                bw_buf_clean(out, bw_str_trim(line));
+        }
+        bw_buf_puts(out, "\n         ");
+        if (result->ok) {
+                bw_buf_puts(out, "by: ");
+                bw_buf_clean(out, result->noticed_by);
+        } else {
+                bw_buf_clean(out, result->file);
+                bw_buf_puts(out, ": ");
+                bw_buf_clean(out, result->why);
+        }
+        bw_buf_char(out, '\n');
+}
 
 static int take_result(void *userdata, const struct bw_rule_test_result *result)
 {
         struct tally *t = userdata;
         struct bw_buf *out = &t->e.buf;
 
-        t->passed += result->ok;
-        t->failed += !result->ok;
+        t->passed += !result->is_mutation && result->ok;
+        t->failed += !result->is_mutation && !result->ok;
+        t->mutations += result->is_mutation;
+        t->noticed += result->is_mutation && result->ok;
         if (!t->is_text) {
                 bw_emit_map(&t->e);
                 bw_emit_key_str(&t->e, "rule", result->rule);
-                bw_emit_key_str(&t->e, "test", result->test);
+                bw_emit_key_str(&t->e, result->is_mutation ? "negated" : "test", result->test);
                 bw_emit_key_str(&t->e, "file", result->file);
                 bw_emit_key_u64(&t->e, "line", result->line);
                 bw_emit_key(&t->e, "ok");
                 bw_emit_bool(&t->e, result->ok);
                 bw_emit_key_str(&t->e, "why", result->why);
+                if (result->is_mutation)
+                        bw_emit_key_str(&t->e, "noticedBy", result->noticed_by);
                 bw_emit_end(&t->e);
+                return bw_buf_status(out);
+        }
+        if (result->is_mutation) {
+                put_negated(out, result);
                 return bw_buf_status(out);
         }
         if (result->ok && !t->verbose)
@@ -116,15 +151,14 @@ static int take_result(void *userdata, const struct bw_rule_test_result *result)
         return bw_buf_status(out);
 }
 
-static int run_tests(const struct bw_args *args, struct bw_arena *arena, const struct bw_files *files, struct tally *t,
-                     struct bw_error *reterr)
+static int run_tests(struct bw_arena *arena, const struct bw_files *files, struct tally *t, struct bw_error *reterr)
 {
         int r;
 
         if (files->n == 0)
                 return bw_rule_test_builtin(arena, take_result, t, reterr);
         r = bw_rule_test(arena, files->items, files->n, take_result, t, reterr);
-        if (r == 0 && bw_args_has(args, BW_OPT_MUTATE))
+        if (r == 0 && t->mutates)
                 r = bw_rule_test_mutations(arena, files->items, files->n, take_result, t, reterr);
         return r;
 }
@@ -144,11 +178,18 @@ static int end_results(struct tally *t, struct bw_error *reterr)
 {
         if (t->is_text) {
                 bw_buf_printf(&t->e.buf, "%" PRIu64 " passed, %" PRIu64 " failed\n", t->passed, t->failed);
+                if (t->mutates)
+                        bw_buf_printf(&t->e.buf, "%" PRIu64 " of %" PRIu64 " mutations noticed\n", t->noticed,
+                                      t->mutations);
                 return 0;
         }
         bw_emit_end(&t->e);
         bw_emit_key_u64(&t->e, "passed", t->passed);
         bw_emit_key_u64(&t->e, "failed", t->failed);
+        if (t->mutates) {
+                bw_emit_key_u64(&t->e, "mutations", t->mutations);
+                bw_emit_key_u64(&t->e, "noticed", t->noticed);
+        }
         bw_emit_end(&t->e);
         return bw_emit_close(&t->e, reterr);
 }
@@ -164,7 +205,7 @@ static int test_rules(struct bw_cli *cli, const struct bw_args *args, struct tal
         r = arena ? load_files(&files, args, &error) : bw_error_nomem(&error);
         begin_results(t);
         if (r == 0)
-                r = run_tests(args, arena, &files, t, &error);
+                r = run_tests(arena, &files, t, &error);
         if (r == 0)
                 r = end_results(t, &error);
         if (r < 0) {
@@ -173,7 +214,7 @@ static int test_rules(struct bw_cli *cli, const struct bw_args *args, struct tal
                 return bw_cli_fail(cli, &error);
         }
         status = bw_cli_print(cli, &t->e.buf);
-        return status == BW_EXIT_OK && t->failed ? BW_EXIT_FINDINGS : status;
+        return status == BW_EXIT_OK && (t->failed || t->noticed < t->mutations) ? BW_EXIT_FINDINGS : status;
 }
 
 static int run_test(struct bw_cli *cli, const struct bw_args *args)
@@ -182,10 +223,11 @@ static int run_test(struct bw_cli *cli, const struct bw_args *args)
         struct tally t = {
                 .is_text = strcmp(format, "text") == 0,
                 .verbose = bw_args_has(args, BW_OPT_VERBOSE),
+                .mutates = bw_args_has(args, BW_OPT_MUTATE),
         };
         int status;
 
-        if (bw_args_has(args, BW_OPT_MUTATE) && args->n_positional == 0)
+        if (t.mutates && args->n_positional == 0)
                 return bw_cli_usage(cli, "--mutate needs the rules' files");
         bw_emit_init(&t.e, bw_syntax_of(format), NULL);
         status = test_rules(cli, args, &t);

@@ -196,7 +196,6 @@ struct adding {
         struct rule_problems problems;
         struct bw_str file;
         long negate_at;
-        struct bw_str *ret_negated;
         struct bw_error *reterr;
 };
 
@@ -205,8 +204,7 @@ static int add_rule(struct adding *a, struct bw_doc *doc)
         struct bw_catalog *catalog = a->catalog;
         struct bw_str id = bw_map_text(bw_map_get(doc->root, BW_STR("metadata")), "name");
         struct rule_load_options options = {.params = bw_map_get(catalog->options.params, id),
-                                            .negate_at = a->negate_at,
-                                            .ret_negated = a->ret_negated};
+                                            .negate_at = a->negate_at};
         struct rule_group_set *set = &catalog->first;
         struct rule_entry entry = {0};
         uint32_t number = (uint32_t)catalog->n_entries;
@@ -268,9 +266,9 @@ static int add_doc(void *userdata, struct bw_doc *doc)
 }
 
 int rule_catalog_add(struct bw_catalog *catalog, struct bw_str file, struct bw_str text, long negate_at,
-                     struct bw_str *ret_negated, struct bw_error *reterr)
+                     struct bw_error *reterr)
 {
-        struct adding a = {.catalog = catalog, .negate_at = negate_at, .ret_negated = ret_negated, .reterr = reterr};
+        struct adding a = {.catalog = catalog, .negate_at = negate_at, .reterr = reterr};
         struct bw_str copy = bw_arena_str(catalog->arena, text);
         int r;
 
@@ -288,7 +286,7 @@ int rule_catalog_add(struct bw_catalog *catalog, struct bw_str file, struct bw_s
 
 int bw_catalog_add(struct bw_catalog *catalog, struct bw_str file, struct bw_str text, struct bw_error *reterr)
 {
-        return rule_catalog_add(catalog, file, text, -1, NULL, reterr);
+        return rule_catalog_add(catalog, file, text, -1, reterr);
 }
 
 /* ---- opening: parse and compile */

@@ -124,6 +124,7 @@ static int compile_expr(void *userdata, struct rule_expr *expr, const char *what
                 r = bw_cel_compile(run->arena, run->env, ast, &expr->program, &err);
         if (r < 0)
                 return refuse(run, expr, what, &err);
+        expr->is_bool = type->kind == BW_CEL_BOOL;
         for (size_t i = 0; i < run->n_slots; i++)
                 if (bw_cel_program_uses(expr->program, i))
                         expr->uses |= SLOT_BIT(i);

@@ -6,6 +6,13 @@
 #define FIELD(type, member, field_name, reader_fn, ...)                                            \
         {.name = (field_name), .read = (reader_fn), .offset = offsetof(struct type, member), ##__VA_ARGS__}
 
+static int negate(struct reader *r, struct rule_expr *expr, const char *before, const char *after)
+{
+        r->negated = expr->source;
+        expr->source = bw_arena_printf(r->arena, "%s%.*s%s", before, BW_STR_ARG(expr->source), after);
+        return expr->source.p ? 0 : -ENOMEM;
+}
+
 /* A test of the rule whose negation the rule's own tests must notice. */
 static int read_test_expr(struct reader *r, struct bw_value v, struct bw_mark mark, void *slot)
 {
@@ -14,10 +21,7 @@ static int read_test_expr(struct reader *r, struct bw_value v, struct bw_mark ma
 
         if (status < 0 || r->n_expressions++ != r->options->negate_at)
                 return status;
-        if (r->options->ret_negated)
-                *r->options->ret_negated = expr->source;
-        expr->source = bw_arena_printf(r->arena, "!(%.*s)", BW_STR_ARG(expr->source));
-        return expr->source.p ? 0 : -ENOMEM;
+        return negate(r, expr, "!(", ")");
 }
 
 /* ---- match */
@@ -478,6 +482,7 @@ int rule_load(struct bw_arena *arena, const struct bw_doc *doc, struct bw_value 
         struct bw_rule *rule = bw_arena_zalloc(arena, sizeof(*rule));
         size_t before = problems->n + problems->n_more;
         struct bw_mark mark = doc ? doc->mark : (struct bw_mark){0};
+        long number;
         int status;
 
         if (!rule)
@@ -494,6 +499,14 @@ int rule_load(struct bw_arena *arena, const struct bw_doc *doc, struct bw_value 
         if (status < 0)
                 return status;
         rule->n_negatable = r.n_expressions;
+        number = options->negate_at - r.n_expressions;
+        /* Its type is not known yet: what is neither true nor false stays as it is. */
+        if (number >= 0 && (size_t)number < rule->n_variables)
+                status = negate(&r, &rule->variables[number].expression, "[dyn(",
+                                ")].map(v, v == true ? dyn(false) : v == false ? dyn(true) : v)[0]");
+        if (status < 0)
+                return status;
+        rule->negated = r.negated;
         if (options->lint)
                 lint_whole(&r, rule, mark);
         if (problems->nomem)

@@ -15,6 +15,7 @@ struct reader {
         struct rule_problems *problems;
         const struct rule_load_options *options;
         long n_expressions;     /* seen so far, for mutation tests */
+        struct bw_str negated;  /* the one that was turned around */
 };
 
 /* Reads v (never ABSENT, never null) into slot. 0 or -ENOMEM. */

@@ -67,6 +67,7 @@ struct rule_expr {
         struct bw_cel_program *program;
         uint64_t uses;                 /* slots, those of used variables included */
         uint64_t variables;            /* of them, the rule's own variables */
+        bool is_bool;                  /* whatever the document says */
         uint8_t truth[3];              /* enum rule_truth for null, false, true */
         struct pred *pred;             /* quick answers for an expression on one value alone; may be NULL */
 };
@@ -183,7 +184,8 @@ struct bw_rule {
         struct bw_value patch;
         struct rule_pss pss;
         struct bw_value tests;         /* list, or ABSENT */
-        long n_negatable;              /* expressions that a mutation test can negate */
+        long n_negatable;              /* expressions that a mutation test can negate, beside variables */
+        struct bw_str negated;         /* the one that it did negate, as it was */
         struct bw_value source;
         const struct bw_doc *doc;      /* NULL for built-in rules */
         struct bw_cel_env *env;        /* NULL: the catalog's own; else to be freed with the rule */
@@ -212,8 +214,8 @@ int rule_problems_error(const struct rule_problems *problems, struct bw_error *r
 struct rule_load_options {
         bool lint;                    /* also what only lint minds: missing tests, why, fix */
         struct bw_value params;       /* replacement parameters of this rule; may be ABSENT */
-        long negate_at;               /* mutation test: the condition or check with this number is negated; -1 = none */
-        struct bw_str *ret_negated;   /* set to that expression; may be NULL */
+        long negate_at;               /* mutation test: the condition or check with this number is negated, after them
+                                         the variables; -1 = none */
 };
 /* 0 or -ENOMEM; what is wrong is added to problems. *ret is NULL when there are any. */
 BW_CHECK int rule_load(struct bw_arena *arena, const struct bw_doc *doc, struct bw_value root,
@@ -399,7 +401,7 @@ BW_CHECK int rule_catalog_open(struct bw_catalog *catalog, struct rule_entry *en
                                struct bw_error *reterr);
 /* bw_catalog_add with the options of lint and mutation tests. */
 BW_CHECK int rule_catalog_add(struct bw_catalog *catalog, struct bw_str file, struct bw_str text, long negate_at,
-                              struct bw_str *ret_negated, struct bw_error *reterr);
+                              struct bw_error *reterr);
 
 /*
  * Documents of a rule file, one after the other: visit gets each that is not empty. 0, -ENOMEM, or what visit returned;

@@ -433,55 +433,73 @@ int bw_rule_test_builtin(struct bw_arena *arena, bw_rule_test_sink sink, void *u
 
 /* ---- mutations */
 
-struct mutation {
-        bool noticed;
-};
-
 static int notice(void *userdata, struct test_run *run, const struct bw_rule *rule, const struct test *test,
                   struct bw_mark mark, struct bw_str why)
 {
-        struct mutation *m = userdata;
+        struct bw_rule_test_result *result = userdata;
 
         (void)run;
         (void)rule;
-        (void)test;
         (void)mark;
-        m->noticed |= why.n > 0;
+        if (!result->ok && why.n > 0)
+                result->noticed_by = test->name;
+        result->ok |= why.n > 0;
         return 0;
 }
 
-/* One expression of one file, negated. *ret_more: there was such an expression. */
-static int test_mutation(struct test_run *run, const struct bw_rule_file *file, long number, bool *ret_more)
+/* True for what the number stands for in a rule: a condition, a check, or a variable that is true or false. */
+static bool is_negatable(const struct bw_rule *rule, long number)
+{
+        long variable = number - rule->n_negatable;
+
+        return variable < 0 || ((size_t)variable < rule->n_variables && rule->variables[variable].expression.is_bool);
+}
+
+static int test_negated(struct test_run *run, const struct bw_rule *rule)
+{
+        struct bw_rule_test_result result = {
+                .file = rule->info.file, .rule = rule->info.id, .test = rule->negated, .is_mutation = true};
+        int r = run_tests(run, rule, notice, &result);
+
+        if (!result.ok)
+                result.why = BW_STR("no test of the rule fails when this is negated");
+        return r < 0 ? r : run->sink(run->userdata, &result);
+}
+
+/* One expression of each rule of one file, negated; plain: its rules as they are. */
+static int test_mutation(struct test_run *run, const struct bw_rule_file *file, const struct bw_catalog *plain,
+                         long number)
 {
         bw_auto(bw_catalog_free) struct bw_catalog *catalog = NULL;
         bw_auto(bw_judge_free) struct bw_judge *judge = NULL;
-        struct bw_rule_test_result result = {.file = file->name};
-        struct bw_str negated = {0};
-        struct mutation m = {0};
         int r = bw_catalog_new(NULL, &catalog, run->reterr);
 
         if (r == 0)
-                r = rule_catalog_add(catalog, file->name, file->text, number, &negated, run->reterr);
+                r = rule_catalog_add(catalog, file->name, file->text, number, run->reterr);
         if (r == 0)
                 r = bw_judge_new(catalog, NULL, false, &judge, run->reterr);
-        *ret_more = false;
         run->judge = judge;
-        for (size_t i = 0; r == 0 && i < catalog->n_entries; i++) {
-                const struct bw_rule *rule = catalog->entries[i].rule;
+        for (size_t i = 0; r == 0 && i < catalog->n_entries; i++)
+                if (is_negatable(plain->entries[i].rule, number))
+                        r = test_negated(run, catalog->entries[i].rule);
+        return r;
+}
 
-                if (number >= rule->n_negatable)
-                        continue;
-                *ret_more = true;
-                m.noticed = false;
-                result.rule = rule->info.id;
-                r = run_tests(run, rule, notice, &m);
-                result.test = bw_arena_printf(run->arena, "negated: %.*s", BW_STR_ARG(negated));
-                result.ok = m.noticed;
-                if (!m.noticed)
-                        result.why = BW_STR("no test of the rule fails when this is negated");
-                if (r == 0)
-                        r = run->sink(run->userdata, &result);
+static int test_mutations(struct test_run *run, const struct bw_rule_file *file)
+{
+        bw_auto(bw_catalog_free) struct bw_catalog *plain = NULL;
+        long n = 0;
+        int r = bw_catalog_new(NULL, &plain, run->reterr);
+
+        if (r == 0)
+                r = bw_catalog_add(plain, file->name, file->text, run->reterr);
+        for (size_t i = 0; r == 0 && i < plain->n_entries; i++) {
+                const struct bw_rule *rule = plain->entries[i].rule;
+
+                n = BW_MAX(n, rule->n_negatable + (long)rule->n_variables);
         }
+        for (long number = 0; r == 0 && number < n; number++)
+                r = test_mutation(run, file, plain, number);
         return r;
 }
 
@@ -492,12 +510,8 @@ int bw_rule_test_mutations(struct bw_arena *arena, const struct bw_rule_file *fi
         struct test_run run = {.arena = arena, .sink = sink, .userdata = userdata, .reterr = &err};
         int r = 0;
 
-        for (size_t i = 0; i < n_files && r == 0; i++) {
-                bool more = true;
-
-                for (long number = 0; more && r == 0; number++)
-                        r = test_mutation(&run, &files[i], number, &more);
-        }
+        for (size_t i = 0; i < n_files && r == 0; i++)
+                r = test_mutations(&run, &files[i]);
         if (r < 0 && reterr)
                 *reterr = err;
         return r;

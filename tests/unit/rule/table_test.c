@@ -127,7 +127,7 @@ static int take(void *userdata, const struct bw_rule_test_result *result)
         struct results *r = userdata;
 
         bw_buf_printf(&r->text, "%.*s %s %s\n", BW_STR_ARG(result->rule), result->ok ? "ok" : "not ok",
-                      bw_str_starts(result->test, BW_STR("negated")) ? "negated" : "test");
+                      result->is_mutation ? "negated" : "test");
         return 0;
 }
 

@@ -68,6 +68,22 @@ static void negations_must_be_noticed(void **state)
                true, "0 ok: \n0 not ok: no test of the rule fails when this is negated\n");
 }
 
+/* A condition of the match, conditions of checks and of values, variables: each is negated once. */
+static void all_that_decides_is_negated(void **state)
+{
+        (void)state;
+        expect("apiVersion: bulwark.dev/v1\nkind: Rule\nmetadata: {name: X-1}\ntitle: T\nseverity: high\n"
+               "match: {podSpec: true, conditions: [{path: hostIPC, expression: value != true}]}\n"
+               "variables: [{name: names, expression: 'containers.map(c, c.name)'}, {name: many, expression: "
+               "'containers.size() > 1'}]\n"
+               "checks:\n- {when: [{path: hostPID, expression: value == true}], where: [{path: name, expression: value != 'x'}],\n"
+               "  forEach: containers, path: image, expression: value != 'bad' || variables.many}\n"
+               "tests:\n- {name: good, pass: {hostPID: true, containers: [{name: c, image: good}]}}\n"
+               "- {name: two, pass: {hostPID: true, containers: [{name: c, image: bad}, {name: d, image: good}]}}\n"
+               "- {name: bad, fail: {hostPID: true, containers: [{name: c, image: bad}]}}\n",
+               true, "0 ok: \n0 ok: \n0 ok: \n0 ok: \n0 ok: \n");
+}
+
 static void broken_tests_are_errors(void **state)
 {
         static const char *const bad[] = {
@@ -168,6 +184,7 @@ int main(void)
                 cmocka_unit_test(tests_say_what_differs),
                 cmocka_unit_test(patches_must_work),
                 cmocka_unit_test(negations_must_be_noticed),
+                cmocka_unit_test(all_that_decides_is_negated),
                 cmocka_unit_test(broken_tests_are_errors),
                 cmocka_unit_test(the_plan_changes_nothing),
         };
