@@ -37,6 +37,7 @@ enum bw_option_id {
         BW_OPT_FILENAME,
         BW_OPT_FRAMEWORK,
         BW_OPT_INCLUDE_PASSED,
+        BW_OPT_KIND,
         BW_OPT_KUBERNETES_VERSION,
         BW_OPT_MUTATE,
         BW_OPT_NO_CHECK,
@@ -44,6 +45,7 @@ enum bw_option_id {
         BW_OPT_NO_IGNORE,
         BW_OPT_NO_SANDBOX,
         BW_OPT_OUTPUT,
+        BW_OPT_POD,
         BW_OPT_QUIET,
         BW_OPT_RULE,
         BW_OPT_RULES,
@@ -51,6 +53,7 @@ enum bw_option_id {
         BW_OPT_STATS,
         BW_OPT_SUMMARY,
         BW_OPT_THREADS,
+        BW_OPT_TITLE,
         BW_OPT_VERBOSE,
 };
 

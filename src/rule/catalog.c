@@ -247,6 +247,9 @@ static int add_framework(struct adding *a, struct bw_doc *doc)
                               sizeof(*catalog->frameworks));
                 if (r == 0)
                         catalog->frameworks[catalog->n_frameworks++] = fw;
+                /* It may name rules that were loaded before it. */
+                for (size_t i = 0; r == 0 && i < catalog->n_entries; i++)
+                        catalog->entries[i].has_controls = false;
         }
         return r < 0 ? bw_error_nomem(a->reterr) : 0;
 }
