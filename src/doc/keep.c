@@ -59,7 +59,7 @@ SHAPE(volume, REST_EMPTY, FIELD("name", &whole), FIELD("configMap", &reference),
       FIELD("persistentVolumeClaim", &whole), FIELD("projected", &projected), FIELD("hostPath", &whole),
       FIELD("csi", &whole));
 SHAPE(pod_spec, REST_DROP, FIELD("initContainers", &container), FIELD("containers", &container),
-      FIELD("ephemeralContainers", &container), FIELD("volumes", &volume), FIELD("serviceAccountName", &whole),
+      FIELD("ephemeralContainers", &container), FIELD("volumes", &volume), FIELD("serviceAccountName", &whole), FIELD("resources", &whole),
       FIELD("serviceAccount", &whole), FIELD("automountServiceAccountToken", &whole), FIELD("hostNetwork", &whole),
       FIELD("hostPID", &whole), FIELD("hostIPC", &whole), FIELD("securityContext", &whole),
       FIELD("imagePullSecrets", &whole), FIELD("hostname", &whole), FIELD("subdomain", &whole),
