@@ -112,7 +112,10 @@ Rules of one's own.
   ok    SHOP-001  no image at all
   3 passed, 0 failed
   $ bulwark rules test --mutate examples/rules
-  4 passed, 0 failed
+  noticed  SHOP-001  not: each.?image.orValue("").contains("@sha256:")
+           by: by digest
+  3 passed, 0 failed
+  1 of 1 mutations noticed
   $ bulwark rules list --rules examples/rules -o name | grep SHOP
   SHOP-001
   $ bulwark scan --rules examples/rules --rule SHOP-001 examples/shop
