@@ -218,11 +218,19 @@ static void draw_progress(void *userdata, uint64_t files, uint64_t documents, ui
         (void)!bw_term_write(&job->cli->err, bw_str_n(line, (size_t)n));
 }
 
-/* Reports that list what is excepted: SARIF as suppressed results, the wide text with the reasons. */
-static bool keeps_excepted(const struct job *job)
+/* Whether any of the reports needs something that is not worked out, or kept, unasked. */
+static bool any_shows_edits(const struct job *job)
 {
         for (size_t i = 0; i < job->n_sinks; i++)
-                if (bw_words_have("sarif wide", bw_str(job->sinks[i].reporter->name)))
+                if (job->sinks[i].reporter->shows_edits)
+                        return true;
+        return false;
+}
+
+static bool any_shows_excepted(const struct job *job)
+{
+        for (size_t i = 0; i < job->n_sinks; i++)
+                if (job->sinks[i].reporter->shows_excepted)
                         return true;
         return bw_args_has(job->args, BW_OPT_INCLUDE_PASSED);
 }
@@ -239,7 +247,8 @@ static int run_scan(struct job *job, struct bw_error *reterr)
                 .now = bw_clock_now(),
                 .include_passed = bw_args_has(job->args, BW_OPT_INCLUDE_PASSED),
                 .exceptions = job->settings.exceptions,
-                .keep_excepted = keeps_excepted(job),
+                .want_edits = any_shows_edits(job),
+                .keep_excepted = any_shows_excepted(job),
                 .baseline = job->settings.baseline,
                 .baseline_file = bw_str(bw_args_value(job->args, BW_OPT_BASELINE, NULL)),
                 .no_ignore = bw_args_has(job->args, BW_OPT_NO_IGNORE),
@@ -279,6 +288,7 @@ static int write_reports(struct job *job, const struct bw_report *report, int st
                 .width = job->cli->out.width,
                 .summary = bw_args_has(job->args, BW_OPT_SUMMARY),
                 .include_passed = bw_args_has(job->args, BW_OPT_INCLUDE_PASSED),
+                .has_baseline = job->settings.baseline != NULL,
                 .exit_status = status,
                 .files = stats->files,
                 .elapsed_us = (bw_clock_ticks() - job->started) / 1000 + 1,

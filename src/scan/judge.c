@@ -41,6 +41,37 @@ static int keep_subject(struct bw_worker *worker, const struct bw_finding *findi
         return 0;
 }
 
+/* Changes of the text, and who answers for an exception that stands in an annotation, lie in the document's arena. */
+static int keep_edits(struct bw_texts *texts, struct bw_finding *f)
+{
+        struct bw_edit *edits;
+
+        if (f->n_edits == 0)
+                return 0;
+        edits = bw_texts_copy(texts, f->edits, f->n_edits * sizeof(*edits));
+        if (!edits)
+                return -ENOMEM;
+        for (size_t i = 0; i < f->n_edits; i++)
+                if (bw_texts_keep(texts, &edits[i].text) < 0)
+                        return -ENOMEM;
+        f->edits = edits;
+        return 0;
+}
+
+static int keep_exception(struct bw_texts *texts, struct bw_finding *f)
+{
+        struct bw_exception_note *note;
+
+        if (!f->exception)
+                return 0;
+        note = bw_texts_copy(texts, f->exception, sizeof(*note));
+        if (!note || bw_texts_keep(texts, &note->reason) < 0 || bw_texts_keep(texts, &note->owner) < 0 ||
+            bw_texts_keep(texts, &note->expires) < 0 || bw_texts_keep(texts, &note->source) < 0)
+                return -ENOMEM;
+        f->exception = note;
+        return 0;
+}
+
 int bw_worker_add_finding(void *userdata, const struct bw_finding *finding)
 {
         struct bw_worker *worker = userdata;
@@ -62,6 +93,8 @@ int bw_worker_add_finding(void *userdata, const struct bw_finding *finding)
                         return -ENOMEM;
         /* A rule's own fix lives as long as the catalog. */
         if (f.remediation.p != f.rule->fix.p && bw_texts_keep(worker->texts, &f.remediation) < 0)
+                return -ENOMEM;
+        if (keep_edits(worker->texts, &f) < 0 || keep_exception(worker->texts, &f) < 0)
                 return -ENOMEM;
         if (bw_grow(&part->findings, &worker->findings_cap, part->n_findings + 1, sizeof(f)) < 0)
                 return -ENOMEM;
@@ -96,6 +129,12 @@ static int document_error(struct bw_worker *worker, const struct bw_doc *doc, in
         return bw_worker_add_error(worker, doc->input->name, err, reterr);
 }
 
+/* bulwark's own settings file, which often lies beside what it is for. */
+static bool is_settings(const struct bw_doc *doc)
+{
+        return bw_str_is(doc->group, "bulwark.dev") && bw_str_is(doc->kind, "Config");
+}
+
 static int judge_object(void *userdata, struct bw_doc *doc, struct bw_error *reterr)
 {
         struct bw_worker *worker = userdata;
@@ -103,7 +142,7 @@ static int judge_object(void *userdata, struct bw_doc *doc, struct bw_error *ret
         int r;
 
         doc->index = worker->part.n_docs++;
-        if (doc->api_version.n == 0 || doc->kind.n == 0) {
+        if (doc->api_version.n == 0 || doc->kind.n == 0 || is_settings(doc)) {
                 worker->n_other++;
                 return 0;
         }

@@ -132,6 +132,15 @@ int bw_texts_keep(struct bw_texts *texts, struct bw_str *text)
         return 0;
 }
 
+void *bw_texts_copy(struct bw_texts *texts, const void *p, size_t n)
+{
+        void *copy = bw_arena_alloc(texts->arena, n);
+
+        if (copy)
+                memcpy(copy, p, n);
+        return copy;
+}
+
 size_t bw_texts_bytes(const struct bw_texts *texts)
 {
         return bw_arena_used(texts->arena) + texts->n_slots * sizeof(struct slot);

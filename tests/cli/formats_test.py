@@ -229,6 +229,39 @@ def hostile_folder(folder):
     (folder / 'broken-]]>,=1.yaml').write_text('kind: [')
 
 
+def offset(lines, line, column):
+    """Characters before a place, both from 1."""
+    return sum(len(x) for x in lines[:line - 1]) + column - 1
+
+
+def check_fixes():
+    """Each change that JSON tells, made in a copy of the file, takes its finding away and leaves a file that is read."""
+    with tempfile.TemporaryDirectory() as name:
+        made = 0
+        for file in sorted(ROOT.glob('examples/shop/*/*.*')):
+            copy = pathlib.Path(name) / file.name
+            copy.write_bytes(file.read_bytes())
+            text = copy.read_text()
+            lines = text.splitlines(keepends=True)
+            before = json.loads(scan('-o', 'json', str(copy))[0])
+            for finding in before['findings']:
+                edits = finding.get('fix', {}).get('edits', [])
+                if not edits:
+                    continue
+                changed = text
+                for edit in reversed(edits):
+                    begin, end = offset(lines, edit['line'], edit['column']), offset(lines, edit['endLine'], edit['endColumn'])
+                    changed = changed[:begin] + edit['text'] + changed[end:]
+                copy.write_text(changed)
+                after = json.loads(scan('-o', 'json', str(copy))[0])
+                same = [f for f in after['findings'] if f.get('fingerprint') == finding['fingerprint']]
+                had = [f for f in before['findings'] if f.get('fingerprint') == finding['fingerprint']]
+                expect('errors' not in after and len(same) < len(had), f'{file.name}: fix of {finding["rule"]} at '
+                       f'{finding["location"]["path"]}: {edits}')
+                made += 1
+        expect(made > 5, f'only {made} fixes')
+
+
 def check_can_fail():
     """The readers refuse what they are there to refuse."""
     report = {'findings': [], 'summary': {'fail': 1}}
@@ -243,6 +276,7 @@ def check_can_fail():
 
 def main():
     check_can_fail()
+    check_fixes()
     check_all('the sample', 'examples/shop')
     check_all('the sample without ignore files', '--no-ignore', 'examples/shop')
     check_all('nothing wrong', '--rule', 'BW-PSS-107', 'examples/shop/data')

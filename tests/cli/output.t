@@ -59,7 +59,18 @@ Reports for programs, on standard output and in files that appear when they are 
             "control": "privileged"
           }
         ],
-        "fingerprint": "37991c5bfee0a067994e2dcac9eb0888"
+        "fingerprint": "37991c5bfee0a067994e2dcac9eb0888",
+        "fix": {
+          "edits": [
+            {
+              "line": 32,
+              "column": 25,
+              "endLine": 32,
+              "endColumn": 29,
+              "text": "false"
+            }
+          ]
+        }
       }
     ]
   }
@@ -111,6 +122,13 @@ Reports for programs, on standard output and in files that appear when they are 
     - name: pss-restricted
       control: privileged
     fingerprint: "37991c5bfee0a067994e2dcac9eb0888"
+    fix:
+      edits:
+      - line: 32
+        column: 25
+        endLine: 32
+        endColumn: 29
+        text: "false"
   [1]
   $ bulwark scan -q -o json=$FOLDER/a.json -o yaml=$FOLDER/a.yaml examples/shop; ls $FOLDER/a.*| xargs -n1 basename
   a.json
@@ -179,8 +197,9 @@ Counters on standard error.
   $ bulwark scan -q --stats=json examples/shop 2>/dev/null | wc -c
   0
   $ bulwark scan -q --stats=json examples/shop 2>&1 | python3 -c 'import json,sys; print(sorted(json.load(sys.stdin)))'
-  ['arenaPeakBytes', 'bytes', 'documents', 'elapsedMicroseconds', 'evaluations', 'files', 'findings', 'otherDocuments', 'podSpecs', 'rules', 'rulesCompiled', 'sandbox', 'templates', 'threads', 'unreadableInputs']
+  ['arenaPeakBytes', 'bytes', 'documents', 'elapsedMicroseconds', 'evaluations', 'files', 'findings', 'keptBytes', 'keptDocuments', 'otherDocuments', 'podSpecs', 'rules', 'rulesCompiled', 'sandbox', 'templates', 'threads', 'unreadableInputs']
   $ bulwark scan -q --stats examples/shop 2>&1 | grep -E 'files|objects'
                9  files read
                9  Kubernetes objects
                1  files that are templates
+               8  objects kept for rules that look at others

@@ -13,6 +13,8 @@ sys.path.insert(0, str(ROOT / 'tests' / 'support'))
 import jsonschema  # noqa: E402
 
 SCHEMA = json.loads((ROOT / 'schema' / 'scan-report.schema.json').read_text())
+# Fields that a report may lack.
+OPTIONAL = ('errors', 'notices', 'fingerprint', 'fix', 'exception')
 RUNS = [
     ['examples/shop'],
     ['examples/shop', '--no-ignore'],
@@ -70,7 +72,7 @@ def mutants(valid):
         value = get(valid, at)
         if isinstance(value, dict):
             for change in ('add', *value):
-                if change == 'errors':
+                if change in OPTIONAL:
                     continue
                 bad = copy.deepcopy(valid)
                 if change == 'add':
