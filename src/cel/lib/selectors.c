@@ -31,8 +31,8 @@ static bool in_list(struct bw_value list, struct bw_value v)
         return false;
 }
 
-/* 1: the labels fulfil the requirement; 0: not; -1: it is none. */
-static int fulfils(struct bw_value labels, struct bw_value requirement)
+/* A requirement with an operator that there is not is fulfilled by nothing: the API server refuses such a selector. */
+static bool fulfils(struct bw_value labels, struct bw_value requirement)
 {
         struct bw_str operation = bw_map_text(requirement, "operator");
         struct bw_value values = bw_map_get(requirement, BW_STR("values"));
@@ -45,28 +45,23 @@ static int fulfils(struct bw_value labels, struct bw_value requirement)
                 return !has || !in_list(values, label);
         if (bw_str_is(operation, "Exists"))
                 return has;
-        return bw_str_is(operation, "DoesNotExist") ? !has : -1;
+        return bw_str_is(operation, "DoesNotExist") && !has;
 }
 
 static struct bw_value selects(const struct bw_cel_call *call, const struct bw_value *args, size_t n)
 {
         struct bw_value expressions;
 
+        (void)call;
         (void)n;
         if (!is_map_or_null(args[0]) || !is_map_or_null(args[1]))
                 return bw_cel_no_overload();
         if (args[0].type != BW_MAP)
                 return bw_value_bool(false);
         expressions = bw_map_get(args[0], BW_STR("matchExpressions"));
-        for (uint32_t i = 0; expressions.type == BW_LIST && i < expressions.n; i++) {
-                int r = fulfils(args[1], expressions.list->items[i]);
-
-                if (r < 0)
-                        return bw_cel_error(call, "selects: the operator of an expression is none of In, NotIn, "
-                                                  "Exists and DoesNotExist");
-                if (r == 0)
+        for (uint32_t i = 0; expressions.type == BW_LIST && i < expressions.n; i++)
+                if (!fulfils(args[1], expressions.list->items[i]))
                         return bw_value_bool(false);
-        }
         return bw_value_bool(has_all(args[1], bw_map_get(args[0], BW_STR("matchLabels"))));
 }
 
