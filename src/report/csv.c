@@ -21,10 +21,12 @@ static bool begins_formula(struct bw_str s)
 }
 
 /* Also what another separator than the comma would cut: some spreadsheets guess. */
+static const bool quoted_bytes[256] = {[0 ... ' '] = true, ['"'] = true, [','] = true, [';'] = true, ['\''] = true, ['|'] = true};
+
 static bool needs_quotes(struct bw_str s)
 {
         for (size_t i = 0; i < s.n; i++)
-                if (s.p[i] <= ' ' || memchr("\",;'|", s.p[i], 5))
+                if (quoted_bytes[(unsigned char)s.p[i]])
                         return true;
         return false;
 }
