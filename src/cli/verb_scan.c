@@ -177,8 +177,13 @@ static int make_catalog(struct job *job, struct bw_error *reterr)
                 r = bw_tzdata_new(&job->zones, reterr);
         if (r < 0)
                 return r;
-        options.frameworks = job->n_frameworks ? job->frameworks : job->settings.frameworks;
-        options.n_frameworks = job->n_frameworks ? job->n_frameworks : job->settings.settings.frameworks.n;
+        options.frameworks = job->frameworks;
+        options.n_frameworks = job->n_frameworks;
+        /* Who names rules means those rules. */
+        if (job->n_frameworks + job->n_only == 0) {
+                options.frameworks = job->settings.frameworks;
+                options.n_frameworks = job->settings.settings.frameworks.n;
+        }
         options.disabled = job->settings.disabled;
         options.n_disabled = job->settings.settings.disabled.n;
         options.params = job->settings.settings.params;

@@ -155,8 +155,10 @@ static struct record *keep(struct bw_exceptions *exceptions, const struct bw_doc
         if (r->mark.line == 0)
                 r->mark = doc->mark;
         kept = copy_record(r);
-        if (!kept)
+        if (!kept) {
+                atomic_store_explicit(&exceptions->nomem, true, memory_order_relaxed);
                 return NULL;
+        }
         kept->next = atomic_load_explicit(bucket, memory_order_relaxed);
         while (!atomic_compare_exchange_weak_explicit(bucket, &kept->next, kept, memory_order_release,
                                                       memory_order_relaxed))

@@ -279,5 +279,7 @@ const struct bw_exception_note *bw_exceptions_match(struct bw_exceptions *except
         const struct bw_exception_note *listed = match_listed(exceptions, &subject, now);
         const struct bw_exception_note *annotation = annotation_match(exceptions, doc, finding, now);
 
+        if (subject.nomem)
+                atomic_store_explicit(&exceptions->nomem, true, memory_order_relaxed);
         return listed ? listed : annotation;
 }

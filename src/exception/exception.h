@@ -37,7 +37,7 @@ BW_CHECK int bw_exceptions_see(struct bw_exceptions *exceptions, struct bw_doc *
 /*
  * Whether a finding (rule, resource, location.file and location.path are set) of this document is excepted at `now`
  * (unix seconds): the note, else NULL. An exception that has expired does not match, but is remembered for the notices.
- * arena: scratch. Without memory nothing is excepted.
+ * arena: scratch. Without memory nothing is excepted, and bw_exceptions_notices() gives -ENOMEM.
  */
 const struct bw_exception_note *bw_exceptions_match(struct bw_exceptions *exceptions, const struct bw_doc *doc,
                                                     const struct bw_finding *finding, int64_t now,

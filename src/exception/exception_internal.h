@@ -76,6 +76,7 @@ struct bw_exceptions {
         size_t n_watched;
         _Atomic(struct record *) records[RECORD_BUCKETS];
         atomic_size_t n_records;
+        atomic_bool nomem;            /* something was not told apart for want of memory */
 };
 
 #define HASH_BEGIN 0xcbf29ce484222325u
@@ -95,6 +96,7 @@ struct subject {
         const struct bw_finding *finding;
         struct bw_arena *arena;
         bool has_path;
+        bool nomem;
         struct bw_path path;          /* of the finding */
         struct bw_str container;      /* its name; empty when the finding is about none */
 };

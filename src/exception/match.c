@@ -69,11 +69,14 @@ static void take_path(struct subject *subject)
 {
         struct bw_value at = subject->doc->root;
         bool in_list = false;
+        int r;
 
         if (subject->has_path)
                 return;
         subject->has_path = true;
-        if (bw_path_parse(subject->arena, subject->finding->location.path, &subject->path, NULL) < 0)
+        r = bw_path_parse(subject->arena, subject->finding->location.path, &subject->path, NULL);
+        subject->nomem = r == -ENOMEM;
+        if (r < 0)
                 subject->path = (struct bw_path){0};
         for (size_t i = 0; i < subject->path.n; i++) {
                 const struct bw_segment *s = &subject->path.segments[i];

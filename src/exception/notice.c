@@ -160,6 +160,8 @@ int bw_exceptions_notices(struct bw_exceptions *exceptions, bw_rule_look look, v
 {
         struct notices to = {.exceptions = exceptions, .look = look, .rules = rules, .now = now, .arena = arena};
 
+        if (atomic_load(&exceptions->nomem))
+                return bw_error_nomem(reterr);
         to.items = bw_arena_array(arena, BW_LIMIT_NOTICES + 1, sizeof(*to.items));
         if (!to.items)
                 return bw_error_nomem(reterr);
