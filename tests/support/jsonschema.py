@@ -46,6 +46,8 @@ def check_object(root, schema, value, at, problems):
             check(root, properties[key], item, f'{at}.{key}', problems)
         elif schema.get('additionalProperties', True) is False:
             problems.append(f'{at}: unexpected {key}')
+        elif isinstance(schema.get('additionalProperties'), dict):
+            check(root, schema['additionalProperties'], item, f'{at}.{key}', problems)
 
 
 def check(root, schema, value, at, problems):
