@@ -196,6 +196,7 @@ int bw_worker_piece(struct bw_worker *worker, const struct bw_item *item, struct
         struct bw_error err = {0};
         int r = bw_doc_read(worker->arena, &item->piece, false, &doc, &err);
 
+        worker->text_from = (struct bw_str){0}; /* the next text may stand where the last one stood */
         if (is_template(worker, r, item->piece.text))
                 return 0;
         doc.input = item->input;

@@ -143,6 +143,29 @@ static void what_is_missing_or_wrong(void **state)
                "1:1 control b: there is no rule NO-1\n");
 }
 
+/* Which objects an expression looks into must stand in the rule's `inventory`. */
+static void other_objects(void **state)
+{
+        (void)state;
+        expect(HEAD PODS "inventory: [pods, Service, example.com/Thing]\nexpression: >-\n"
+                         "  size(inventory.pods()) + size(inventory.pods('a')) + size(inventory.list('Service', 'a')) > 0 ||\n"
+                         "  inventory.find('example.com/Thing', 'a', 'b') != null\n",
+               "");
+        expect(HEAD PODS "expression: size(inventory.list('Service')) > 0\n",
+               "11:33 expression: the rule's field inventory does not name Service\n");
+        expect(HEAD PODS "expression: type(inventory) != string\n",
+               "11:18 expression: the rule names no kinds to look into: it lacks the field inventory\n");
+        expect(HEAD PODS "inventory: Service\nexpression: inventory.pods().size() > 0\n",
+               "12:23 expression: the rule's field inventory does not name pods\n");
+        expect(HEAD PODS "inventory: Service\nexpression: \"[1].exists(x, inventory.find('Pod', 'a', 'b') != null)\"\n",
+               "12:43 expression: the rule's field inventory does not name Pod\n");
+        expect(HEAD PODS "inventory: Service\nexpression: inventory.all('Service')\n",
+               "12:23 expression: undeclared reference to 'all' (in container '')\n");
+        expect(HEAD PODS "inventory: [a/b/c, x/, '*']\nexpression: 'true'\n",
+               "11:13 inventory names pods, Kind or group/Kind\n11:20 inventory names pods, Kind or group/Kind\n"
+               "11:24 inventory names pods, Kind or group/Kind\n");
+}
+
 static void versions(void **state)
 {
         static const struct {
@@ -174,6 +197,7 @@ int main(void)
                 cmocka_unit_test(errors_in_expressions_have_their_place),
                 cmocka_unit_test(types_of_results),
                 cmocka_unit_test(what_is_missing_or_wrong),
+                cmocka_unit_test(other_objects),
                 cmocka_unit_test(versions),
         };
 

@@ -303,6 +303,88 @@ static void test_progress(void **state)
         bw_scan_free(scan);
 }
 
+/* Kept documents are judged when all are there; their findings stand with the others of their document. */
+static void test_joined(void **state)
+{
+        temp_file(*state, "d/a.yaml",
+                  "apiVersion: v1\nkind: Pod\nmetadata:\n  name: a\n  labels: {join: x, two: x}\n---\n" POD(
+                          "b") "---\napiVersion: v1\nkind: Pod\nmetadata: {name: c, labels: {join: look}}\n");
+        temp_file(*state, "d/b.json",
+                  "{\"apiVersion\":\"v1\",\"kind\":\"PodList\",\"items\":[{\"metadata\":{\"name\":\"d\"}},\n"
+                  "{\"metadata\":{\"name\":\"e\",\n\"labels\":{\"join\":\"x\"}}}]}");
+        temp_file(*state, "d/c.json", "{\"apiVersion\":\"v1\",\"kind\":\"Pod\",\n \"metadata\":{\"uid\":\"u\",\"name\":"
+                                      "\"f\",\"labels\":{\"join\":\"x\"}}}");
+        expect_scan(*state, "d",
+                    "d/a.yaml:1:1 Pod a 0 high|d/a.yaml:5:3 Pod a 0 medium|d/a.yaml:1:1 Pod a 0 low|d/a.yaml:7:1 Pod b 1 low|"
+                    "d/a.yaml:11:1 Pod c 2 low|d/b.json:1:46 Pod d 0 low|d/b.json:3:1 Pod e 1 medium|d/b.json:2:1 Pod e 1 low|"
+                    "d/c.json:2:35 Pod f 0 medium|d/c.json:1:1 Pod f 0 low|");
+}
+
+/* Of all that is kept, and for any number of threads the same; source lines too. */
+static void test_joined_in_many_threads(void **state)
+{
+        bw_auto_done(bw_buf_done) struct bw_buf text = {0};
+        bw_auto_done(bw_buf_done) struct bw_buf first = {0};
+        struct bw_str path;
+
+        for (int i = 0; i < 3000; i++) {
+                bw_buf_printf(&text,
+                              "---\napiVersion: v1\nkind: Pod\nmetadata:\n  name: n%04d\n  labels: {join: %s, n: n%04d}\nfill: ",
+                              i, i % 3 ? "x" : "look", i);
+                bw_buf_fill(&text, 'x', 500);
+                bw_buf_char(&text, '\n');
+        }
+        temp_bytes(*state, "d/middle.yaml", text.p, text.n);
+        path = bw_str(temp_path(*state, "d"));
+        for (unsigned threads = 1; threads <= 8; threads *= 2) {
+                bw_auto_done(bw_buf_done) struct bw_buf out = {0};
+                struct bw_scan_options options = {.paths = &path, .n_paths = 1, .threads = threads};
+                bw_auto(bw_scan_free) struct bw_scan *scan = scan_of(&options);
+                const struct bw_report *report = bw_scan_report(scan);
+
+                assert_int_equal(report->n_findings, 5000);
+                assert_int_equal(report->summary.verdicts[BW_VERDICT_FAIL], 5000);
+                assert_int_equal(bw_scan_stats(scan)->kept_documents, 3000);
+                assert_true(bw_scan_stats(scan)->kept_bytes > 3000 * sizeof(struct bw_doc));
+                for (size_t i = 0; i < report->n_findings; i++)
+                        bw_buf_printf(&out, "%u:%u %.*s %.*s|", report->findings[i].doc,
+                                      report->findings[i].location.line, BW_STR_ARG(report->findings[i].message),
+                                      BW_STR_ARG(report->findings[i].location.source));
+                bw_buf_char(&out, 0);
+                if (threads == 1)
+                        bw_buf_put(&first, out.p, out.n);
+                assert_string_equal(out.p, first.p);
+        }
+        assert_non_null(strstr(first.p, "|1:13 one of 3000   labels: {join: x, n: n0001}|1:9 n0001 is here apiVersion: v1|"));
+}
+
+/* Past the limit of texts there are no source lines for any of them; everything else stays. */
+static void test_joined_texts_have_a_limit(void **state)
+{
+        bw_auto_done(bw_buf_done) struct bw_buf text = {0};
+        struct bw_str path;
+        struct bw_scan_options options = {.paths = &path, .n_paths = 1, .threads = 2};
+        struct bw_scan *scan;
+
+        for (size_t i = 0; i <= BW_LIMIT_KEPT_TEXT / BW_MIB; i++) {
+                bw_buf_puts(&text, "---\napiVersion: v1\n# ");
+                bw_buf_fill(&text, 'x', BW_MIB);
+                bw_buf_puts(&text, "\nkind: Pod\nmetadata:\n  name: a\n  labels: {join: x}\n");
+        }
+        temp_bytes(*state, "a.yaml", text.p, text.n);
+        path = bw_str(temp_path(*state, "a.yaml"));
+        scan = scan_of(&options);
+        assert_int_equal(bw_scan_report(scan)->n_findings, 66);
+        for (size_t i = 0; i < 66; i += 2) {
+                const struct bw_finding *f = &bw_scan_report(scan)->findings[i];
+
+                assert_str(f->rule->id, "T-3");
+                assert_int_equal(f->location.line, 7 + 7 * (i / 2));
+                assert_int_equal(f->location.source.n, 0);
+        }
+        bw_scan_free(scan);
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
@@ -316,6 +398,9 @@ int main(void)
                 cmocka_unit_test_setup_teardown(test_threads_do_not_change_the_report, setup, teardown),
                 cmocka_unit_test_setup_teardown(test_little_work_starts_no_thread, setup, teardown),
                 cmocka_unit_test_setup_teardown(test_source_lines, setup, teardown),
+                cmocka_unit_test_setup_teardown(test_joined, setup, teardown),
+                cmocka_unit_test_setup_teardown(test_joined_in_many_threads, setup, teardown),
+                cmocka_unit_test_setup_teardown(test_joined_texts_have_a_limit, setup, teardown),
                 cmocka_unit_test_setup_teardown(test_cancel, setup, teardown),
                 cmocka_unit_test_setup_teardown(test_progress, setup, teardown),
         };
