@@ -149,6 +149,8 @@ void text_resource(struct text *t, const struct bw_finding *f, size_t column)
         bw_report_resource(&t->scratch, &(const struct bw_encoding){0}, &f->resource);
         column += bw_utf8_count(bw_buf_view(&t->scratch)) + 2;
         text_painted(t, PAINT_BOLD, bw_buf_view(&t->scratch));
+        if (t->scratch.status < 0)
+                t->out.status = t->scratch.status;
         bw_buf_clear(&t->scratch);
         column += put_position(&t->scratch, f->location.file, f->resource.line, 0);
         if (t->scratch.status < 0)

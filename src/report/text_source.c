@@ -206,9 +206,12 @@ void text_source(struct text *t, const struct bw_location *at, size_t indent)
 
 uint32_t bw_report_end_column(const struct bw_location *at)
 {
-        size_t begin = column_offset(at->source, at->column);
+        size_t begin;
 
-        if (at->column == 0 || begin >= at->source.n)
+        if (at->column == 0 || at->source.n == 0)
+                return 0;
+        begin = column_offset(at->source, at->column);
+        if (begin >= at->source.n)
                 return 0;
         return at->column +
                (uint32_t)bw_utf8_count(bw_str_n(at->source.p + begin, token_end(at->source, begin) - begin));
