@@ -74,9 +74,9 @@ def check_sarif(data, report, status, what):
     official(data, what)
     run = log['runs'][0]
     rules = run['tool']['driver']['rules']
-    wanted = [f for f in report['findings'] if f['verdict'] != 'error']
+    wanted = [f for f in report['withExcepted'] if f['verdict'] != 'error']
     expect(len(run['results']) == len(wanted), f'{what}: {len(run["results"])} results for {len(wanted)} findings')
-    expect([r['id'] for r in rules] == sorted({f['rule'] for f in report['findings']}), f'{what}: rules')
+    expect([r['id'] for r in rules] == sorted({f['rule'] for f in report['withExcepted']}), f'{what}: rules')
     for result, finding in zip(run['results'], wanted):
         rule = rules[result['ruleIndex']]
         region = result['locations'][0]['physicalLocation'].get('region', {})
@@ -95,8 +95,10 @@ def check_sarif(data, report, status, what):
     errors = len(report.get('errors', [])) + sum(f['verdict'] == 'error' for f in report['findings'])
     expect(len(invocation['toolExecutionNotifications']) == errors, f'{what}: notifications')
     expect(invocation['executionSuccessful'] == (status < 2), f'{what}: success')
-    if any('suppressions' in r for r in run['results']):
-        expect(all('suppressions' in r for r in run['results']), f'{what}: some results without suppressions')
+    suppressed = [bool(r.get('suppressions')) for r in run['results']]
+    expect(suppressed == ['exception' in f for f in wanted], f'{what}: suppressions')
+    expect(not any(suppressed) or all('suppressions' in r for r in run['results']), f'{what}: results without suppressions')
+    expect(len(invocation['toolConfigurationNotifications']) == len(report.get('notices', [])), f'{what}: notices')
 
 
 # The validator of the language's own library, in a process of its own: the project's has the same name.
@@ -132,7 +134,7 @@ def check_junit(data, report, status, what):
                f'{what}: counts of {each.get("name")!r}')
     for case in cases:
         expect(case.get('name') and case.get('classname') and len(case) <= 1, f'{what}: a case')
-    files = {f['location']['file'] for f in report['findings']}
+    files = {f['location']['file'] for f in report['withExcepted']}
     expect(len(top.findall('testsuite')) == 1 + len(files), f'{what}: suites')
     failed = {(json.dumps(f['resource']), f['rule'], f['location']['file']) for f in report['findings'] if f['verdict'] == 'fail'}
     expect(len(top.findall('.//failure')) >= len(failed), f'{what}: failures')
@@ -207,6 +209,9 @@ CHECKS = {'sarif': check_sarif, 'junit': check_junit, 'csv': check_csv, 'markdow
 
 def check_all(name, *args, cwd=ROOT):
     plain = json.loads(scan('-o', 'json', *args, cwd=cwd)[0])
+    # Some formats list excepted findings, too.
+    full = json.loads(scan('-o', 'json', '--include-passed', *args, cwd=cwd)[0])
+    plain['withExcepted'] = [f for f in full['findings'] if f['verdict'] not in ('pass', 'skip') or 'exception' in f]
     for format_name, check in CHECKS.items():
         data, status = scan('-o', format_name, *args, cwd=cwd)
         check(data, plain, status, f'{name} as {format_name}')
@@ -264,7 +269,7 @@ def check_fixes():
 
 def check_can_fail():
     """The readers refuse what they are there to refuse."""
-    report = {'findings': [], 'summary': {'fail': 1}}
+    report = {'findings': [], 'withExcepted': [], 'summary': {'fail': 1}}
     for format_name, data in (('junit', b'<testsuites tests="1" failures="0" errors="0" skipped="0"/>'), ('junit', b'<a>\x07</a>'),
                               ('csv', b'rule\r\n=1\r\n'), ('markdown', b'1 failed check <script> @x'),
                               ('github', b'::error title=a,b::x\nbulwark: \n')):
@@ -279,6 +284,13 @@ def main():
     check_fixes()
     check_all('the sample', 'examples/shop')
     check_all('the sample without ignore files', '--no-ignore', 'examples/shop')
+    check_all('exceptions', '--config', 'examples/bulwark.yaml', 'examples/shop')
+    with tempfile.TemporaryDirectory() as name:
+        baseline = pathlib.Path(name) / 'baseline.json'
+        baseline.write_bytes(scan('-o', 'json', 'examples/shop/ops')[0])
+        check_all('a baseline', '--baseline', str(baseline), 'examples/shop')
+        results = json.loads(scan('-o', 'sarif', '--baseline', str(baseline), 'examples/shop')[0])['runs'][0]['results']
+        expect(results and all(r.get('baselineState') == 'new' for r in results), 'SARIF: results that are not new')
     check_all('nothing wrong', '--rule', 'BW-PSS-107', 'examples/shop/data')
     check_all('nothing there', 'examples/does-not-exist.yaml')
     with tempfile.TemporaryDirectory() as name:
