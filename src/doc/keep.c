@@ -45,13 +45,15 @@ static const struct shape names = {.rest = REST_EMPTY};
 static const struct shape *const gone = NULL;
 
 SHAPE(annotations, REST_SMALL, FIELD("kubectl.kubernetes.io/last-applied-configuration", gone));
+SHAPE(owner, REST_DROP, FIELD("apiVersion", &whole), FIELD("kind", &whole), FIELD("name", &whole),
+      FIELD("controller", &whole));
 SHAPE(metadata, REST_DROP, FIELD("name", &whole), FIELD("generateName", &whole), FIELD("namespace", &whole),
-      FIELD("labels", &whole), FIELD("annotations", &annotations), FIELD("ownerReferences", &whole));
+      FIELD("labels", &whole), FIELD("annotations", &annotations), FIELD("ownerReferences", &owner));
 
 SHAPE(env, REST_DROP, FIELD("name", &whole), FIELD("valueFrom", &whole));
 SHAPE(container, REST_DROP, FIELD("name", &whole), FIELD("image", &whole), FIELD("ports", &whole), FIELD("env", &env),
       FIELD("envFrom", &whole), FIELD("securityContext", &whole), FIELD("resources", &whole),
-      FIELD("volumeMounts", &whole), FIELD("restartPolicy", &whole));
+      FIELD("restartPolicy", &whole));
 SHAPE(reference, REST_DROP, FIELD("name", &whole), FIELD("secretName", &whole), FIELD("optional", &whole));
 SHAPE(projection, REST_EMPTY, FIELD("configMap", &reference), FIELD("secret", &reference));
 SHAPE(projected, REST_DROP, FIELD("sources", &projection));
@@ -106,7 +108,7 @@ static const struct shape *shape_of(const struct bw_doc *doc)
 /* ---- the keeper */
 
 #define ARENA_STEP ((size_t)16)
-enum { N_TEXTS = 4096, INTERN_BYTES = 64, MAX_RETURNS = 64 };
+enum { N_TEXTS = 4096, N_VALUES = 4096, INTERN_BYTES = 64, MAX_RETURNS = 64 };
 
 struct kept_entry { /* of a map that is being copied */
         struct bw_entry entry;
@@ -125,10 +127,12 @@ struct cursor {
 struct bw_keeper {
         struct bw_arena *arena;
         struct bw_value texts[N_TEXTS]; /* short texts met last, by hash: names come again and again */
+        struct bw_value values[N_VALUES]; /* maps and lists without places met last, by hash: objects resemble each other */
         struct kept_entry *stack;       /* entries of the maps that are being copied, from the outermost in */
         size_t n_stack;
         size_t cap_stack;
-        size_t shared;                  /* bytes of texts that were there already */
+        size_t shared;                  /* bytes of what was there already */
+        size_t uncounted;               /* bytes of inputs: each keeper has its own */
         bool places;
         struct cursor cursor;
         struct bw_value containers_key;
@@ -160,7 +164,7 @@ void bw_keeper_free(struct bw_keeper *keeper)
 
 size_t bw_keeper_bytes(const struct bw_keeper *keeper)
 {
-        return bw_arena_used(keeper->arena) + keeper->shared;
+        return bw_arena_used(keeper->arena) + keeper->shared - keeper->uncounted;
 }
 
 /* ---- places of JSON */
@@ -253,10 +257,42 @@ static int push(struct bw_keeper *k, struct kept_entry entry)
         return 0;
 }
 
+static uint64_t hash_of(const void *words, size_t n)
+{
+        const uint64_t *w = words;
+        uint64_t h = n;
+
+        for (size_t i = 0; i < n; i++)
+                h = (h ^ w[i]) * UINT64_C(0x9e3779b97f4a7c15) ^ h >> 29;
+        return h;
+}
+
+/*
+ * A map or list of equal parts that was met before, or v, which is remembered; what v took since mark is given back then.
+ * Equal parts mostly have equal addresses, since they were found in the same way.
+ */
+static struct bw_value share(struct bw_keeper *k, struct bw_value v, struct bw_arena_mark mark)
+{
+        const void *parts = v.type == BW_MAP ? (const void *)v.map->entries : (const void *)v.list->items;
+        size_t words = (v.type == BW_MAP ? sizeof(struct bw_entry) : sizeof(struct bw_value)) / 8 * (size_t)v.n;
+        struct bw_value *met = &k->values[hash_of(parts, words) >> 32 & (N_VALUES - 1)];
+        size_t before = bw_arena_used(k->arena);
+
+        if (met->head == v.head && memcmp(v.type == BW_MAP ? (const void *)met->map->entries : met->list->items, parts,
+                                          words * 8) == 0) {
+                bw_arena_restore(k->arena, mark);
+                k->shared += before - bw_arena_used(k->arena);
+                return *met;
+        }
+        *met = v;
+        return v;
+}
+
 /* A map of the entries on the stack from `base` on, which are taken off it. */
 static struct bw_value pop_map(struct bw_keeper *k, size_t base)
 {
         uint32_t n = (uint32_t)(k->n_stack - base);
+        struct bw_arena_mark before = bw_arena_save(k->arena);
         struct bw_map *map = bw_map_new(k->arena, n);
         struct bw_mark *marks = k->places ? bw_arena_array(k->arena, 2 * (size_t)n + 1, sizeof(*marks)) : NULL;
 
@@ -271,7 +307,7 @@ static struct bw_value pop_map(struct bw_keeper *k, size_t base)
         map->marks = marks;
         if (bw_map_seal(k->arena, map, n) < 0)
                 return (struct bw_value){0};
-        return bw_value_map(map, n);
+        return k->places ? bw_value_map(map, n) : share(k, bw_value_map(map, n), before);
 }
 
 static struct bw_value copy_map(struct bw_keeper *k, struct bw_value v, const struct shape *shape)
@@ -307,31 +343,50 @@ static struct bw_value copy_map(struct bw_keeper *k, struct bw_value v, const st
         return pop_map(k, base);
 }
 
-static struct bw_value copy_list(struct bw_keeper *k, struct bw_value v, const struct shape *shape)
+/* The same for a list of their values. */
+static struct bw_value pop_list(struct bw_keeper *k, size_t base)
 {
-        const struct bw_mark *from = v.n && k->places ? v.list->marks : NULL;
-        struct bw_list *list = bw_list_new(k->arena, v.n);
-        struct bw_mark *marks = k->places ? bw_arena_array(k->arena, (size_t)v.n + 1, sizeof(*marks)) : NULL;
+        uint32_t n = (uint32_t)(k->n_stack - base);
+        struct bw_arena_mark before = bw_arena_save(k->arena);
+        struct bw_list *list = bw_list_new(k->arena, n);
+        struct bw_mark *marks = k->places ? bw_arena_array(k->arena, (size_t)n + 1, sizeof(*marks)) : NULL;
 
+        k->n_stack = base;
         if (!list || (k->places && !marks))
                 return (struct bw_value){0};
-        for (uint32_t i = 0; i < v.n; i++) {
-                struct bw_value item = v.list->items[i];
-
-                if (from)
-                        marks[i] = from[i];
-                else if (marks)
-                        marks[i] = k->cursor.doc ?
-                                           mark_at(&k->cursor, bw_json_value_offset(k->cursor.doc, item)) :
-                                           (struct bw_mark){0};
-                if (item.type < BW_LIST && shape->rest != REST_SAME)
-                        item = bw_value_null();
-                list->items[i] = item.type == BW_NULL ? item : copy(k, item, shape);
-                if (list->items[i].type == BW_ABSENT)
-                        return (struct bw_value){0};
+        for (uint32_t i = 0; i < n; i++) {
+                list->items[i] = k->stack[base + i].entry.value;
+                if (marks)
+                        marks[i] = k->stack[base + i].marks[0];
         }
         list->marks = marks;
-        return bw_value_list(list, v.n);
+        return k->places ? bw_value_list(list, n) : share(k, bw_value_list(list, n), before);
+}
+
+static struct bw_value copy_list(struct bw_keeper *k, struct bw_value v, const struct shape *shape)
+{
+        const struct bw_mark *marks = v.n && k->places ? v.list->marks : NULL;
+        size_t base = k->n_stack;
+
+        for (uint32_t i = 0; i < v.n; i++) {
+                struct bw_value item = v.list->items[i];
+                struct kept_entry kept = {0};
+
+                if (marks)
+                        kept.marks[0] = marks[i];
+                else if (k->cursor.doc)
+                        kept.marks[0] = mark_at(&k->cursor, bw_json_value_offset(k->cursor.doc, item));
+                /* A shape with fields is for maps. */
+                if (item.type == BW_NULL || (item.type < BW_LIST && shape->rest != REST_SAME))
+                        kept.entry.value = bw_value_null();
+                else
+                        kept.entry.value = copy(k, item, shape);
+                if (kept.entry.value.type == BW_ABSENT || push(k, kept) < 0) {
+                        k->n_stack = base;
+                        return (struct bw_value){0};
+                }
+        }
+        return pop_list(k, base);
 }
 
 static struct bw_value copy(struct bw_keeper *k, struct bw_value v, const struct shape *shape)
@@ -350,6 +405,7 @@ static struct bw_value copy(struct bw_keeper *k, struct bw_value v, const struct
 
 static int keep_input(struct bw_keeper *k, const struct bw_input *input)
 {
+        size_t before = bw_arena_used(k->arena);
         struct bw_input *kept;
 
         if (!input || (k->input && k->input->number == input->number && bw_str_eq(k->input->name, input->name)))
@@ -361,7 +417,14 @@ static int keep_input(struct bw_keeper *k, const struct bw_input *input)
         if (!kept->name.p)
                 return -ENOMEM;
         k->input = kept;
+        k->uncounted += bw_arena_used(k->arena) - before;
         return 0;
+}
+
+/* A long text of one line is never shown: its findings stand where the document begins. */
+static bool has_places(const struct bw_doc *doc)
+{
+        return doc->text.n <= BW_LIMIT_SOURCE_LINE || memchr(doc->text.p, '\n', doc->text.n);
 }
 
 static bool has_marks(struct bw_value v)
@@ -376,9 +439,9 @@ int bw_doc_keep(struct bw_keeper *keeper, const struct bw_doc *doc, bool places,
 
         if (!kept || keep_input(keeper, doc->input) < 0)
                 return bw_error_nomem(reterr);
-        keeper->places = places;
+        keeper->places = places && has_places(doc);
         keeper->cursor = (struct cursor){.line = doc->line, .column = doc->column};
-        if (places && doc->bytes && !has_marks(doc->root))
+        if (keeper->places && doc->bytes && !has_marks(doc->root))
                 keeper->cursor.doc = doc;
         *kept = *doc;
         kept->input = doc->input ? keeper->input : NULL;

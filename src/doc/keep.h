@@ -24,7 +24,8 @@ size_t bw_keeper_bytes(const struct bw_keeper *keeper);
 
 /*
  * A copy of an identified document, without its text. Entries that are null are left out, as in expressions of rules.
- * places: with lines and columns, for a document that findings may point into.
+ * places: with lines and columns, for a document that findings may point into. A document on one line that is too long
+ * to be shown has the place of its beginning only: snapshots are mostly such, and are large.
  */
 BW_CHECK int bw_doc_keep(struct bw_keeper *keeper, const struct bw_doc *doc, bool places, struct bw_doc **ret,
                          struct bw_error *reterr);

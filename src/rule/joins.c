@@ -170,6 +170,13 @@ static int finish(struct bw_arena *arena, struct answers *a)
         return 0;
 }
 
+/* Nobody finds pods by name. */
+static void drop_items(struct answers *a)
+{
+        bw_free(bw_take(a->items));
+        a->n_items = a->cap_items = 0;
+}
+
 static const struct bw_opaque_class inventory_class;
 
 int rule_joins_new(const struct bw_inventory *inventory, const struct rule_look *looks, size_t n_looks,
@@ -190,6 +197,8 @@ int rule_joins_new(const struct bw_inventory *inventory, const struct rule_look 
                 a->text = looks[i].text;
                 if (collect(joins, a, &looks[i], bw_inventory_all(inventory)) < 0 || finish(joins->arena, a) < 0)
                         return bw_error_nomem(reterr);
+                if (rule_look_is_pods(&looks[i]))
+                        drop_items(a);
         }
         *ret = bw_take(joins);
         return 0;

@@ -193,6 +193,51 @@ static void test_bytes(void **state)
         assert_true(bw_keeper_bytes(keeper) <= 2 * one && bw_keeper_bytes(keeper) > one + one / 2);
 }
 
+/* Objects resemble each other: what is equal in them is there once, unless it has places. */
+static void test_shared(void **state)
+{
+        static const char *const texts[] = {
+                "{apiVersion: v1, kind: Pod, metadata: {name: a, labels: {app: x}}, spec: {containers: [{name: c, image: i}]}}",
+                "{apiVersion: v1, kind: Pod, metadata: {name: b, labels: {app: x}}, spec: {containers: [{name: c, image: i}]}}",
+                "{apiVersion: v1, kind: Pod, metadata: {name: b, labels: {app: z}}, spec: {containers: [{name: c, image: i}, "
+                "{}], imagePullSecrets: [{name: c, image: i}]}}",
+        };
+        bw_auto(bw_keeper_free) struct bw_keeper *keeper = NULL;
+        struct bw_value roots[4];
+
+        (void)state;
+        assert_ok(bw_keeper_new(&keeper, NULL));
+        for (size_t i = 0; i < 3; i++)
+                roots[i] = keep(keeper, BW_FORMAT_YAML, texts[i], false)->root;
+        roots[3] = keep(keeper, BW_FORMAT_YAML, texts[1], true)->root;
+        assert_ptr_equal(bw_map_get(roots[0], BW_STR("spec")).map, bw_map_get(roots[1], BW_STR("spec")).map);
+        assert_ptr_equal(bw_map_walk(roots[0], "metadata.labels").map, bw_map_walk(roots[1], "metadata.labels").map);
+        assert_ptr_not_equal(roots[0].map, roots[1].map);
+        assert_ptr_not_equal(bw_map_walk(roots[1], "metadata.labels").map, bw_map_walk(roots[2], "metadata.labels").map);
+        assert_ptr_not_equal(bw_map_walk(roots[1], "spec.containers").list, bw_map_walk(roots[2], "spec.containers").list);
+        assert_ptr_equal(bw_map_walk(roots[1], "spec.containers").list,
+                         bw_map_walk(roots[2], "spec.imagePullSecrets").list);
+        assert_true(bw_value_eq(roots[1], roots[3]));
+        assert_ptr_not_equal(bw_map_walk(roots[1], "metadata.labels").map, bw_map_walk(roots[3], "metadata.labels").map);
+}
+
+/* A long text on one line has one place. */
+static void test_places_of_a_line(void **state)
+{
+        bw_auto(bw_keeper_free) struct bw_keeper *keeper = NULL;
+        bw_auto_done(bw_buf_done) struct bw_buf text = {0};
+        struct bw_doc *doc;
+
+        (void)state;
+        bw_buf_puts(&text, "{\"apiVersion\":\"v1\",\"kind\":\"Service\",\"spec\":{\"a\":\"");
+        bw_buf_fill(&text, 'x', BW_LIMIT_SOURCE_LINE);
+        bw_buf_puts(&text, "\"}}");
+        bw_buf_char(&text, 0);
+        assert_ok(bw_keeper_new(&keeper, NULL));
+        doc = keep(keeper, BW_FORMAT_JSON, text.p, true);
+        expect_place(doc, "spec.a", 10, 5);
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
@@ -203,6 +248,8 @@ int main(void)
                 cmocka_unit_test(test_places),
                 cmocka_unit_test(test_places_back_and_forth),
                 cmocka_unit_test(test_bytes),
+                cmocka_unit_test(test_shared),
+                cmocka_unit_test(test_places_of_a_line),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
