@@ -116,21 +116,20 @@ static struct record *copy_record(const struct record *from)
         size_t bytes = from->file.n + from->kind.n + from->ns.n + from->name.n + from->annotation.n +
                        from->note.reason.n + from->note.expires.n + from->note.source.n;
         struct record *r = bw_malloc(sizeof(*r) + bytes);
-        char *at = (char *)(r + 1);
+        char *at;
 
         if (!r)
                 return NULL;
         *r = *from;
-        {
-                struct bw_str *const texts[] = {&r->file,        &r->kind,         &r->ns,          &r->name, &r->annotation,
-                                                &r->note.reason, &r->note.expires, &r->note.source};
+        at = (char *)(r + 1);
+        struct bw_str *const texts[] = {&r->file,       &r->kind,        &r->ns,           &r->name,
+                                        &r->annotation, &r->note.reason, &r->note.expires, &r->note.source};
 
-                for (size_t i = 0; i < BW_ARRAY_SIZE(texts); i++) {
-                        if (texts[i]->n)
-                                memcpy(at, texts[i]->p, texts[i]->n);
-                        texts[i]->p = at;
-                        at += texts[i]->n;
-                }
+        for (size_t i = 0; i < BW_ARRAY_SIZE(texts); i++) {
+                if (texts[i]->n)
+                        memcpy(at, texts[i]->p, texts[i]->n);
+                texts[i]->p = at;
+                at += texts[i]->n;
         }
         r->rule = bw_str_n(r->annotation.p + r->annotation.n - from->rule.n, from->rule.n);
         return r;

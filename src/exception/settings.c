@@ -120,8 +120,11 @@ static int read_list(const struct reader *r, struct bw_value v, struct bw_mark m
 
 static int read_text(const struct reader *r, struct bw_value v, struct bw_mark mark, void *slot)
 {
+        bool is_plain = v.type == BW_BOOL || v.type == BW_INT || v.type == BW_DOUBLE;
+
         if (v.type != BW_STRING)
-                return FAIL(r, mark, "a text belongs here, not %s", bw_type_name((enum bw_type)v.type));
+                return FAIL(r, mark, "a text belongs here, not %s%s", bw_type_name((enum bw_type)v.type),
+                            is_plain ? ": put it in quotes" : "");
         if (bw_str_trim(bw_value_text(v)).n == 0)
                 return FAIL(r, mark, "the text is empty");
         *(struct bw_str *)slot = bw_value_text(v);
