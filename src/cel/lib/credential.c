@@ -33,6 +33,17 @@ static bool is_readable(struct bw_str s)
         return s.n > 0 && n == s.n;
 }
 
+/*
+ * The DER form of a private key (PKCS #1, #8, #12, SEC 1): a sequence that begins with a version number, where public keys
+ * and certificates begin with a sequence.
+ */
+static bool is_private_der(const unsigned char *p, size_t n)
+{
+        size_t header = n >= 40 && p[0] == 0x30 ? (p[1] < 0x80 ? 2 : 2 + (size_t)(p[1] & 0x7f)) : 0;
+
+        return header >= 2 && header <= 6 && p[header] == 0x02 && p[header + 1] == 1 && p[header + 2] <= 3;
+}
+
 static const char *kind_of(struct bw_str text)
 {
         unsigned char plain[MAX_DECODED];
@@ -42,8 +53,12 @@ static const char *kind_of(struct bw_str text)
         text = bw_str_trim(text);
         if (kind || text.n > MAX_DECODED)
                 return kind;
-        if (bw_credential_base64(text, plain, sizeof(plain), &n) && is_readable(bw_str_n((const char *)plain, n)))
-                return bw_credential_format(bw_str_n((const char *)plain, n));
+        if (bw_credential_base64(text, plain, sizeof(plain), &n)) {
+                if (is_readable(bw_str_n((const char *)plain, n)))
+                        return bw_credential_format(bw_str_n((const char *)plain, n));
+                if (is_private_der(plain, n))
+                        return "private key";
+        }
         text = value_of(text);
         return text.n <= MAX_RANDOM && bw_credential_is_random(text) ? "high-entropy text" : NULL;
 }

@@ -125,6 +125,108 @@ static void test_repeated(void **state)
         eval_cases(&own, cases, BW_ARRAY_SIZE(cases));
 }
 
+/* Texts without meaning, put together here so that no search for leaked secrets finds one in this file. */
+#define R4 "5TyW"
+#define R8 "k3Jf9sLq"
+#define R16 R8 "2PzX8vBn"
+#define R32 R16 "7HdG4uEa6QoZ0iKp"
+#define U16 "K3JF7SLQ2PZXVBN5"
+#define H32 "9f86d081884c7d659a2feaa0c55ad015"
+#define PEM_TEXT "MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQ"
+
+static void test_credential_formats(void **state)
+{
+        static const struct {
+                const char *text;
+                const char *kind;
+        } cases[] = {
+                {"AK" "IA" U16, "AWS access key"},
+                {"export AWS_ACCESS_KEY_ID=AS" "IA" U16 "; run", "AWS access key"},
+                {"AI" "za" R32 "abC", "Google API key"},
+                {"gh" "p_" R32 R4, "GitHub token"},
+                {"token gh" "s_" R32 R4 ", kept", "GitHub token"},
+                {"github" "_pat_" R16 R4 "ab_" R32 R16 R8 "abc", "GitHub token"},
+                {"gl" "pat-" R16 R4, "GitLab token"},
+                {"xo" "xb-904217763512-" R16, "Slack token"},
+                {"https://hooks.slack" ".com/services/T0" R8 "/B0" R8 "/" R16 R8, "Slack webhook"},
+                {"sk_" "live_" R16 R8, "Stripe key"},
+                {"npm" "_" R32 R4, "npm token"},
+                {"//registry.example.com/:_auth" "Token=" R32, "npm token"},
+                {"dckr" "_pat_" R16 R8 "abC", "Docker Hub token"},
+                {"DefaultEndpointsProtocol=https;AccountName=shop;Account" "Key=" R32 R32 R16 R4 "ab==;EndpointSuffix=x",
+                 "Azure storage key"},
+                {"Ab~8" "Q~" R32, "Azure client secret"},
+                {"SG" "." R16 R4 "ab." R32 R8 "abC", "SendGrid key"},
+                {"SK" H32, "Twilio key"},
+                {"AGE-SECRET-" "KEY-1QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7LQPZRY9X8GF2TVDW0S3JN54KHCE", "age key"},
+                {"hv" "s." R32, "Vault token"},
+                {"dop" "_v1_" H32 H32, "DigitalOcean token"},
+                {"110201543:" "AA" R32 "a", "Telegram bot token"},
+                {"-----BEGIN RSA PRIVATE" " KEY-----\\n" PEM_TEXT, "private key"},
+                {"{\"type\": \"service_account\", \"private_key\": \"-----BEGIN PRIVATE" " KEY-----\\\\n" PEM_TEXT "\"}",
+                 "Google service account key"},
+                /* The same key without its lines, and in base64. */
+                {PEM_TEXT "C7VJTUt9Us8cK", "private key"},
+                {"LS0tLS1CRUdJTiBSU0EgUFJJVkFURSBLRVktLS0tLQpNSUlFdlFJQkFEQU5CZ2txaGtpRzl3MEJBUUVGQUFTQ0JLY3dnZ1NqQWdFQUFv"
+                 "SUJBUQ==", "private key"},
+                {"eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9." "eyJzdWIiOiJzaG9wIiwiaWF0IjoxNTE2MjM5MDIyfQ." R32 R8, "JSON web token"},
+                {"{\"auths\": {\"registry.example.com\": {\"auth\": \"c2hvcDpodW50ZXIy\"}}}", "registry login"},
+                {"postgres://shop:hunter2@db.shop/orders", "password in a URL"},
+                {"redis://:hunter2@cache:6379/0", "password in a URL"},
+                {"see https://example.com/ and amqp://u:hunter2@queue", "password in a URL"},
+                {R32, "high-entropy text"},
+                {"--api-key=" R32, "high-entropy text"},
+                {"K7gNU3sdo+OL0wNhqoVWhr3g6s1xYv72ol/pe/Unols=", "high-entropy text"},
+        };
+
+        (void)state;
+        for (size_t i = 0; i < BW_ARRAY_SIZE(cases); i++) {
+                char source[512];
+                char want[64];
+
+                snprintf(source, sizeof(source), "credential('%s')", cases[i].text);
+                snprintf(want, sizeof(want), "\"%s\"", cases[i].kind);
+                eval_cases(&own, &(struct eval_case){source, want}, 1);
+        }
+}
+
+static void test_no_credential(void **state)
+{
+        static const char *const texts[] = {
+                "", "password", "changeme", "$(DB_PASSWORD)", "${TOKEN}", "{{ .Values.token }}", "<your token>", "xxxxxxxxxxxxxxxx",
+                "AK" "IAIOSFODNN7EXAMPLE", "AK" "IA" "XXXXXXXXXXXXXXXX", "XAK" "IA" U16, "AK" "IA" U16 "7",
+                "gh" "p_xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx", "gh" "p_abcdefghijklmnopqrstuvwxyz0123456789",
+                "3f1b2c4d-5e6f-4a7b-8c9d-0e1f2a3b4c5d", H32, H32 H32, "sha256:" H32 H32,
+                "nginx:1.27@sha256:" H32 H32, "registry.k8s.io/kube-apiserver:v1.33.0",
+                "/var/run/secrets/kubernetes.io/serviceaccount/token", "https://example.com/a/b?c=d",
+                "postgres://db.shop:5432/orders", "postgres://$(USER):$(PASSWORD)@db/orders", "mysql://shop:${PASSWORD}@db/orders",
+                "http://user:password@example.com", "https://example.com/@scope/package", "mail to a://b, c@d",
+                "TestQuantityCmpInt64AndDec", "GetMapUint64Int32Wrapper", "maxUnavailablePercentage2024", "ThisIsAVeryLongNameOfAThing1",
+                "storefront-7d9f8b6c5d-x2z4q", "node-role.kubernetes.io/control-plane", "v1.33.0-rc.1+build.20260101",
+                "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,TLS_AES_128_GCM_SHA256", "2026-01-01T00:00:00.000000Z",
+                /* Readable texts and certificates in base64; a public key of SSH. */
+                "SGVsbG8sIHRoaXMgaXMgYSByZWFkYWJsZSB0ZXh0IGluIGJhc2U2NC4=",
+                "MIIDdzCCAl+gAwIBAgIEAgAAuTANBgkqhkiG9w0BAQUFADBaMQswCQYDVQQGEwJJ",
+                "AAAAC3NzaC1lZDI1NTE5AAAAIHk5fJf9sLq2PzX8vBn5TyWk3Jf9sLq2PzX8vBn5TyW",
+                "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE8nXRh950IZbRj8Ra",
+                "-----BEGIN CERTIFICATE-----\\n" PEM_TEXT, "-----BEGIN PRIVATE" " KEY-----\\n...\\n-----END PRIVATE KEY-----",
+                "-----BEGIN PRIVATE" " KEY-----\\n<key>\\n-----END PRIVATE KEY-----",
+                /* Signed by nobody; without a header that names what it is. */
+                "eyJhbGciOiJub25lIiwidHlwIjoiSldUIn0." "eyJzdWIiOiJzaG9wIiwiaWF0IjoxNTE2MjM5MDIyfQ." R32,
+                "eyJzdWIiOiJzaG9wIiwiaWF0IjoxNTE2MjM5MDIyfQ." "eyJzdWIiOiJzaG9wIiwiaWF0IjoxNTE2MjM5MDIyfQ." R32,
+                "{\"auths\": {\"registry.example.com\": {\"auth\": \"\"}}}", "{\"auth\": \"c2hvcA==\"}", "a=b", "=", "A=",
+                "--v=2", "/usr/bin/prog --flag=value --other", "line one\\nline two",
+        };
+
+        (void)state;
+        for (size_t i = 0; i < BW_ARRAY_SIZE(texts); i++) {
+                char source[512];
+
+                snprintf(source, sizeof(source), "credential('%s')", texts[i]);
+                eval_cases(&own, &(struct eval_case){source, "\"\""}, 1);
+        }
+}
+
 static void test_credential_name(void **state)
 {
         static const char *const names[] = {
@@ -163,6 +265,8 @@ int main(void)
                 cmocka_unit_test(test_image),
                 cmocka_unit_test(test_selectors),
                 cmocka_unit_test(test_repeated),
+                cmocka_unit_test(test_credential_formats),
+                cmocka_unit_test(test_no_credential),
                 cmocka_unit_test(test_credential_name),
         };
 
