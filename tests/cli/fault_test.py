@@ -15,6 +15,7 @@ SAMPLES = 60
 COMMANDS = [
     ['scan', '--threads', '1', '-o', 'json=OUT', 'examples/shop'],
     ['scan', '--rules', 'examples/rules', '--framework', 'pss-baseline', 'examples/shop/web'],
+    ['scan', '--threads', '1', '--config', 'examples/bulwark.yaml', 'examples/shop/ops'],
     ['explain', 'BW-PSS-107'],
     ['rules', 'list', '-o', 'json'],
     ['rules', 'lint', 'examples/rules'],
