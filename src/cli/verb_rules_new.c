@@ -15,7 +15,7 @@ static const char pod_head[] =
         "severity: medium            # critical, high, medium or low\n"
         "match: {podSpec: true}      # every object that holds a pod: Pods, Deployments, Jobs, ...\n"
         "\n"
-        "# TODO: the values under test, the field that the question is about, and the question: true when all is well.\n"
+        "# CHANGE: the values under test, the field that the question is about, and the question: true when all is well.\n"
         "# A field that is not there is null.\n"
         "forEach: containers\n"
         "path: tty\n"
@@ -39,7 +39,7 @@ static const char pod_tail[] =
 
 static const char kind_head[] =
         "\n"
-        "# TODO: the field that the question is about, and the question: true when all is well. A field that is not there is\n"
+        "# CHANGE: the field that the question is about, and the question: true when all is well. A field that is not there is\n"
         "# null.\n"
         "path: metadata.labels\n"
         "expression: value != null && \"owner\" in value\n"
@@ -56,9 +56,9 @@ static const char kind_tail[] =
         "  - name: no labels\n"
         "    fail: {metadata: {name: web}}\n";
 
-static const char texts[] = "why: \"TODO: one or two sentences on what can go wrong.\"\n"
+static const char texts[] = "why: \"CHANGE: one or two sentences on what can go wrong.\"\n"
                             "fix:\n"
-                            "  text: \"TODO: what to do.\"\n";
+                            "  text: \"CHANGE: what to do.\"\n";
 
 /* Words that YAML reads as something else than a text. */
 static const char yaml_words[] = "null true false yes no on off y n";
@@ -87,7 +87,7 @@ static void put_rule(struct bw_buf *out, const struct bw_args *args)
 {
         const char *kind = bw_args_value(args, BW_OPT_KIND, NULL);
 
-        bw_buf_puts(out, "# A rule of your own. Change what is marked TODO; then\n"
+        bw_buf_puts(out, "# A rule of your own. Change what is marked CHANGE; then\n"
                          "#     bulwark rules lint FILE              says what is wrong in it\n"
                          "#     bulwark rules test --mutate FILE     runs its tests, and tests them\n"
                          "#     bulwark scan --rules FILE PATH       judges by it\n"
@@ -96,7 +96,7 @@ static void put_rule(struct bw_buf *out, const struct bw_args *args)
                          "metadata: {name: ");
         put_scalar(out, bw_str(args->positional[0]));
         bw_buf_puts(out, "}\ntitle: ");
-        put_scalar(out, bw_str(bw_args_value(args, BW_OPT_TITLE, "TODO what is wrong")));
+        put_scalar(out, bw_str(bw_args_value(args, BW_OPT_TITLE, "CHANGE what is wrong")));
         bw_buf_char(out, '\n');
         if (kind) {
                 bw_buf_puts(out, "severity: medium            # critical, high, medium or low\nmatch: {kinds: [");

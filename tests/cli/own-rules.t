@@ -1,27 +1,27 @@
 Rules of one's own: a file to start from.
 
   $ bulwark rules new SHOP-100
-  # A rule of your own. Change what is marked TODO; then
+  # A rule of your own. Change what is marked CHANGE; then
   #     bulwark rules lint FILE              says what is wrong in it
   #     bulwark rules test --mutate FILE     runs its tests, and tests them
   #     bulwark scan --rules FILE PATH       judges by it
   apiVersion: bulwark.dev/v1
   kind: Rule
   metadata: {name: SHOP-100}
-  title: TODO what is wrong
+  title: CHANGE what is wrong
   severity: medium            # critical, high, medium or low
   match: {podSpec: true}      # every object that holds a pod: Pods, Deployments, Jobs, ...
 
-  # TODO: the values under test, the field that the question is about, and the question: true when all is well.
+  # CHANGE: the values under test, the field that the question is about, and the question: true when all is well.
   # A field that is not there is null.
   forEach: containers
   path: tty
   expression: value != true
   messageExpression: who + " has a terminal"
 
-  why: "TODO: one or two sentences on what can go wrong."
+  why: "CHANGE: one or two sentences on what can go wrong."
   fix:
-    text: "TODO: what to do."
+    text: "CHANGE: what to do."
     # What makes the value under test right, merged into it; leave it out where a person has to choose.
     patch: {tty: false}
 
@@ -37,7 +37,7 @@ Rules of one's own: a file to start from.
       message: container "app" has a terminal
   $ bulwark rules new -o $HOME/labels.yaml --kind Service --title 'Service: nobody owns it' SHOP-101
   $ cat $HOME/labels.yaml
-  # A rule of your own. Change what is marked TODO; then
+  # A rule of your own. Change what is marked CHANGE; then
   #     bulwark rules lint FILE              says what is wrong in it
   #     bulwark rules test --mutate FILE     runs its tests, and tests them
   #     bulwark scan --rules FILE PATH       judges by it
@@ -48,15 +48,15 @@ Rules of one's own: a file to start from.
   severity: medium            # critical, high, medium or low
   match: {kinds: [Service]}
 
-  # TODO: the field that the question is about, and the question: true when all is well. A field that is not there is
+  # CHANGE: the field that the question is about, and the question: true when all is well. A field that is not there is
   # null.
   path: metadata.labels
   expression: value != null && "owner" in value
   message: nobody is named as the owner
 
-  why: "TODO: one or two sentences on what can go wrong."
+  why: "CHANGE: one or two sentences on what can go wrong."
   fix:
-    text: "TODO: what to do."
+    text: "CHANGE: what to do."
 
   # At least one object that passes and one that fails; one for each way in which the field may be absent or odd.
   tests:

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Calls of every library function with arguments of its types made from the input: what they give, its text and its
- * price. The first line is the overload's id; then 0xff ends a text, 0x01 an item of a list, eight bytes are a number.
+ * price. The first line is the overload's id; then 0xff ends a text, 0x01 an item of a list, eight bytes are a number. A
+ * value of any type begins with a letter that says which.
  */
 #define BW_ALLOW_BANNED
 #include "base/arena.h"
@@ -40,7 +41,8 @@ static struct bw_value next_int(struct reader *r)
         return bw_value_int(i);
 }
 
-static struct bw_value next_list(struct reader *r)
+/* mixed: numbers stand among the texts. */
+static struct bw_value next_list(struct reader *r, bool mixed)
 {
         struct bw_str text = next_text(r);
         struct bw_list *list = bw_list_new(r->call->arena, (uint32_t)text.n + 1);
@@ -48,8 +50,66 @@ static struct bw_value next_list(struct reader *r)
         uint32_t n = 0;
 
         while (list && text.n > 0 && bw_str_split(&text, '\x01', &item))
-                list->items[n++] = item.n % 2 ? bw_value_int((int64_t)item.n) : bw_value_str(item);
+                list->items[n++] = mixed && item.n % 2 ? bw_value_int((int64_t)item.n) : bw_value_str(item);
         return bw_value_list(list, list ? n : 0);
+}
+
+/* Keys and values by turns. */
+static struct bw_value next_labels(struct reader *r)
+{
+        struct bw_str text = next_text(r);
+        struct bw_map *map = bw_map_new(r->call->arena, (uint32_t)text.n + 1);
+        struct bw_str key;
+        struct bw_str value;
+        uint32_t n = 0;
+        bool repeated;
+
+        while (map && text.n > 0 && bw_str_split(&text, '\x01', &key) && bw_str_split(&text, '\x01', &value))
+                map->entries[n++] = (struct bw_entry){bw_value_str(key), bw_value_str(value)};
+        if (!map || bw_map_seal_last(r->call->arena, map, &n, NULL, &repeated) < 0)
+                return bw_value_null();
+        return bw_value_map(map, n);
+}
+
+/* A label selector: the labels, and one requirement. */
+static struct bw_value next_selector(struct reader *r)
+{
+        struct bw_map *selector = bw_map_new(r->call->arena, 2);
+        struct bw_map *requirement = bw_map_new(r->call->arena, 3);
+        struct bw_list *requirements = bw_list_new(r->call->arena, 1);
+
+        if (!selector || !requirement || !requirements)
+                return bw_value_null();
+        requirement->entries[0] = (struct bw_entry){bw_value_str(BW_STR("key")), bw_value_str(next_text(r))};
+        requirement->entries[1] = (struct bw_entry){bw_value_str(BW_STR("operator")), bw_value_str(next_text(r))};
+        requirement->entries[2] = (struct bw_entry){bw_value_str(BW_STR("values")), next_list(r, false)};
+        if (bw_map_seal(r->call->arena, requirement, 3) < 0)
+                return bw_value_null();
+        requirements->items[0] = bw_value_map(requirement, 3);
+        selector->entries[0] = (struct bw_entry){bw_value_str(BW_STR("matchLabels")), next_labels(r)};
+        selector->entries[1] = (struct bw_entry){bw_value_str(BW_STR("matchExpressions")), bw_value_list(requirements, 1)};
+        return bw_map_seal(r->call->arena, selector, 2) < 0 ? bw_value_null() : bw_value_map(selector, 2);
+}
+
+static struct bw_value next_any(struct reader *r)
+{
+        char sort = r->rest.n > 0 ? r->rest.p[0] : 'n';
+
+        r->rest = bw_str_n(r->rest.n > 0 ? r->rest.p + 1 : "", r->rest.n > 0 ? r->rest.n - 1 : 0);
+        switch (sort) {
+        case 'l':
+                return next_list(r, false);
+        case 'm':
+                return next_labels(r);
+        case 's':
+                return next_selector(r);
+        case 't':
+                return bw_value_str(next_text(r));
+        case 'n':
+                return bw_value_null();
+        default:
+                return next_int(r);
+        }
 }
 
 /* A value of a library's type, by the function that makes it from a text. */
@@ -96,11 +156,13 @@ static struct bw_value next_value(struct reader *r, const struct bw_cel_type *ty
         case BW_CEL_BYTES:
                 return bw_value_bytes(next_text(r));
         case BW_CEL_LIST:
-                return next_list(r);
+                return next_list(r, true);
         case BW_CEL_OPAQUE:
                 return next_opaque(r, type->name);
         case BW_CEL_NULL:
                 return bw_value_null();
+        case BW_CEL_DYN:
+                return next_any(r);
         default:
                 return next_int(r);
         }
