@@ -86,6 +86,11 @@ SHAPE(crd_spec, REST_DROP, FIELD("group", &whole), FIELD("names", &whole), FIELD
 SHAPE(crd, REST_DROP, FIELD("apiVersion", &whole), FIELD("kind", &whole), FIELD("metadata", &metadata),
       FIELD("spec", &crd_spec));
 
+/* All that have fields. */
+static const struct shape *const shapes[] = {&annotations, &owner,    &metadata, &env,    &container,  &reference,
+                                             &projection,  &projected, &volume,  &pod_spec, &template, &workload,
+                                             &object,      &secret,   &config_map, &crd_version, &crd_spec, &crd};
+
 /* Kinds that have a shape of their own, besides those that hold pods. */
 static const struct {
         const char *group;
@@ -108,7 +113,13 @@ static const struct shape *shape_of(const struct bw_doc *doc)
 /* ---- the keeper */
 
 #define ARENA_STEP ((size_t)16)
-enum { N_TEXTS = 4096, N_VALUES = 4096, INTERN_BYTES = 64, MAX_RETURNS = 64 };
+enum { N_FIELDS = 512, N_TEXTS = 4096, N_VALUES = 4096, INTERN_BYTES = 64, MAX_RETURNS = 64 };
+
+struct field_slot { /* of a table of all fields of all shapes */
+        const struct shape *shape; /* NULL: empty */
+        const struct keep_field *field;
+        uint64_t head;             /* of the key */
+};
 
 struct kept_entry { /* of a map that is being copied */
         struct bw_entry entry;
@@ -126,6 +137,7 @@ struct cursor {
 
 struct bw_keeper {
         struct bw_arena *arena;
+        struct field_slot fields[N_FIELDS];
         struct bw_value texts[N_TEXTS]; /* short texts met last, by hash: names come again and again */
         struct bw_value values[N_VALUES]; /* maps and lists without places met last, by hash: objects resemble each other */
         struct kept_entry *stack;       /* entries of the maps that are being copied, from the outermost in */
@@ -139,6 +151,31 @@ struct bw_keeper {
         const struct bw_input *input;   /* the last one: a copy */
 };
 
+/* Where a field of a shape is or belongs. */
+static struct field_slot *field_slot(struct bw_keeper *k, const struct shape *shape, struct bw_value key)
+{
+        size_t at = (((uintptr_t)shape >> 5) * 31 + key.hash) % N_FIELDS;
+        struct field_slot *slot = &k->fields[at];
+
+        while (slot->shape && !(slot->shape == shape && slot->head == key.head &&
+                                bw_same_bytes(slot->field->key.p, key.s, key.n))) {
+                at = (at + 1) % N_FIELDS;
+                slot = &k->fields[at];
+        }
+        return slot;
+}
+
+static void fill_fields(struct bw_keeper *k)
+{
+        for (size_t i = 0; i < BW_ARRAY_SIZE(shapes); i++)
+                for (size_t j = 0; j < shapes[i]->n_fields; j++) {
+                        struct bw_value key = bw_value_str(shapes[i]->fields[j].key);
+
+                        *field_slot(k, shapes[i], key) = (struct field_slot){
+                                .shape = shapes[i], .field = &shapes[i]->fields[j], .head = key.head};
+                }
+}
+
 int bw_keeper_new(struct bw_keeper **ret, struct bw_error *reterr)
 {
         bw_auto(bw_keeper_free) struct bw_keeper *keeper = bw_zalloc(sizeof(*keeper));
@@ -148,6 +185,7 @@ int bw_keeper_new(struct bw_keeper **ret, struct bw_error *reterr)
         keeper->arena = bw_arena_new(0);
         if (!keeper->arena)
                 return bw_error_nomem(reterr);
+        fill_fields(keeper);
         keeper->containers_key = bw_value_str(BW_STR("containers"));
         *ret = bw_take(keeper);
         return 0;
@@ -199,6 +237,7 @@ static struct bw_mark mark_at(struct cursor *c, size_t offset)
 
 /* ---- copying; recursion is as deep as documents may be: BW_LIMIT_DOC_DEPTH */
 
+/* A map or a list. */
 static struct bw_value copy(struct bw_keeper *k, struct bw_value v, const struct shape *shape);
 
 /* ABSENT when memory is used up. */
@@ -222,18 +261,10 @@ static struct bw_value copy_text(struct bw_keeper *k, struct bw_value v)
         return v;
 }
 
-static const struct keep_field *find_field(const struct shape *shape, struct bw_value key)
-{
-        for (size_t i = 0; i < shape->n_fields; i++)
-                if (shape->fields[i].key.n == key.n && bw_same_bytes(shape->fields[i].key.p, key.s, key.n))
-                        return &shape->fields[i];
-        return NULL;
-}
-
 /* The shape in which an entry's value is copied; &names: only its key is kept; NULL: it is left out. */
-static const struct shape *shape_inside(const struct bw_entry *e, const struct shape *shape)
+static const struct shape *shape_inside(struct bw_keeper *k, const struct bw_entry *e, const struct shape *shape)
 {
-        const struct keep_field *field = find_field(shape, e->key);
+        const struct keep_field *field = shape->n_fields ? field_slot(k, shape, e->key)->field : NULL;
         const struct shape *inside = field ? field->inside : NULL;
 
         if (e->value.type == BW_NULL)
@@ -249,12 +280,26 @@ static const struct shape *shape_inside(const struct bw_entry *e, const struct s
         return inside && e->value.type < BW_LIST && inside->rest != REST_SAME ? NULL : inside;
 }
 
-static int push(struct bw_keeper *k, struct kept_entry entry)
+/* marks: NULL, or two for an entry of a map, one for an item of a list. */
+static int push(struct bw_keeper *k, struct bw_value key, struct bw_value value, const struct bw_mark *marks)
 {
-        if (bw_grow(&k->stack, &k->cap_stack, k->n_stack + 1, sizeof(*k->stack)) < 0)
+        struct kept_entry *to;
+
+        if (BW_UNLIKELY(k->n_stack == k->cap_stack) &&
+            bw_grow(&k->stack, &k->cap_stack, k->n_stack + 1, sizeof(*k->stack)) < 0)
                 return -ENOMEM;
-        k->stack[k->n_stack++] = entry;
+        to = &k->stack[k->n_stack++];
+        to->entry = (struct bw_entry){key, value};
+        if (marks)
+                memcpy(to->marks, marks, sizeof(to->marks));
         return 0;
+}
+
+static inline struct bw_value copy_any(struct bw_keeper *k, struct bw_value v, const struct shape *shape)
+{
+        if (v.type == BW_STRING)
+                return copy_text(k, v);
+        return v.type < BW_LIST ? v : copy(k, v, shape);
 }
 
 static uint64_t hash_of(const void *words, size_t n)
@@ -323,19 +368,20 @@ static struct bw_value copy_map(struct bw_keeper *k, struct bw_value v, const st
         }
         for (uint32_t i = 0; i < v.n; i++) {
                 const struct bw_entry *e = &v.map->entries[i];
-                const struct shape *inside = shape_inside(e, shape);
-                struct kept_entry kept = {0};
+                const struct shape *inside = shape_inside(k, e, shape);
+                struct bw_mark found[2] = {0};
+                struct bw_value value;
+                struct bw_value key;
 
                 if (!inside)
                         continue;
-                if (marks)
-                        memcpy(kept.marks, marks + 2 * (size_t)i, sizeof(kept.marks));
-                else if (k->cursor.doc)
-                        kept.marks[0] = mark_at(&k->cursor, bw_json_string_offset(k->cursor.doc, e->key));
-                kept.entry.value = shape->rest == REST_EMPTY && inside == &names ? bw_value_str(BW_STR("")) :
-                                                                                   copy(k, e->value, inside);
-                kept.entry.key = copy_text(k, e->key);
-                if (kept.entry.value.type == BW_ABSENT || kept.entry.key.type == BW_ABSENT || push(k, kept) < 0) {
+                if (k->cursor.doc)
+                        found[0] = mark_at(&k->cursor, bw_json_string_offset(k->cursor.doc, e->key));
+                value = shape->rest == REST_EMPTY && inside == &names ? bw_value_str(BW_STR("")) :
+                                                                        copy_any(k, e->value, inside);
+                key = copy_text(k, e->key);
+                if (value.type == BW_ABSENT || key.type == BW_ABSENT ||
+                    push(k, key, value, marks ? marks + 2 * (size_t)i : found) < 0) {
                         k->n_stack = base;
                         return (struct bw_value){0};
                 }
@@ -370,18 +416,17 @@ static struct bw_value copy_list(struct bw_keeper *k, struct bw_value v, const s
 
         for (uint32_t i = 0; i < v.n; i++) {
                 struct bw_value item = v.list->items[i];
-                struct kept_entry kept = {0};
+                struct bw_mark found[2] = {0};
 
                 if (marks)
-                        kept.marks[0] = marks[i];
+                        found[0] = marks[i];
                 else if (k->cursor.doc)
-                        kept.marks[0] = mark_at(&k->cursor, bw_json_value_offset(k->cursor.doc, item));
+                        found[0] = mark_at(&k->cursor, bw_json_value_offset(k->cursor.doc, item));
                 /* A shape with fields is for maps. */
-                if (item.type == BW_NULL || (item.type < BW_LIST && shape->rest != REST_SAME))
-                        kept.entry.value = bw_value_null();
-                else
-                        kept.entry.value = copy(k, item, shape);
-                if (kept.entry.value.type == BW_ABSENT || push(k, kept) < 0) {
+                if (item.type < BW_LIST && shape->rest != REST_SAME)
+                        item = bw_value_null();
+                item = copy_any(k, item, shape);
+                if (item.type == BW_ABSENT || push(k, bw_value_null(), item, found) < 0) {
                         k->n_stack = base;
                         return (struct bw_value){0};
                 }
@@ -391,16 +436,7 @@ static struct bw_value copy_list(struct bw_keeper *k, struct bw_value v, const s
 
 static struct bw_value copy(struct bw_keeper *k, struct bw_value v, const struct shape *shape)
 {
-        switch (v.type) {
-        case BW_STRING:
-                return copy_text(k, v);
-        case BW_MAP:
-                return copy_map(k, v, shape);
-        case BW_LIST:
-                return copy_list(k, v, shape);
-        default:
-                return v;
-        }
+        return v.type == BW_MAP ? copy_map(k, v, shape) : copy_list(k, v, shape);
 }
 
 static int keep_input(struct bw_keeper *k, const struct bw_input *input)
@@ -447,7 +483,7 @@ int bw_doc_keep(struct bw_keeper *keeper, const struct bw_doc *doc, bool places,
         kept->input = doc->input ? keeper->input : NULL;
         kept->text = BW_STR("");
         kept->bytes = NULL;
-        kept->root = copy(keeper, doc->root, shape_of(doc));
+        kept->root = copy_any(keeper, doc->root, shape_of(doc));
         if (kept->root.type == BW_ABSENT)
                 return bw_error_nomem(reterr);
         (void)bw_doc_identify(kept);
