@@ -19,6 +19,26 @@ static const struct peer {
         {"polaris", "polaris.fairwinds.com/exempt", "polaris.fairwinds.com/", "-exempt", true},
 };
 
+/* Checks that ask about one of the fields that a rule of ours asks about: an exemption from one is none from the others. */
+static const struct {
+        const char *framework;
+        const char *check;
+        const char *field;
+} narrow_checks[] = {
+        {"kube-linter", "host-ipc", ".hostIPC"},         {"kube-linter", "host-pid", ".hostPID"},
+        {"kube-linter", "host-network", ".hostNetwork"}, {"polaris", "hostIPCSet", ".hostIPC"},
+        {"polaris", "hostPIDSet", ".hostPID"},           {"polaris", "hostNetworkSet", ".hostNetwork"},
+};
+
+static bool is_about(const struct bw_control *control, struct bw_str path)
+{
+        for (size_t i = 0; i < BW_ARRAY_SIZE(narrow_checks); i++)
+                if (bw_str_is(control->framework, narrow_checks[i].framework) &&
+                    bw_str_is(control->control, narrow_checks[i].check))
+                        return bw_str_ends(path, bw_str(narrow_checks[i].field));
+        return true;
+}
+
 /* The object's own annotations and those of its pod template; ABSENT where there are none. */
 struct annotations {
         struct bw_value own;
@@ -256,26 +276,35 @@ static const struct bw_exception_note *take_peer(struct bw_exceptions *exception
         return kept ? &kept->note : NULL;
 }
 
-static const struct bw_exception_note *match_peers(struct bw_exceptions *exceptions, const struct bw_doc *doc,
-                                                   struct bw_value annotations, const struct bw_rule_info *rule)
+/* The tool whose check a control is; NULL for a standard's. */
+static const struct peer *peer_of(const struct bw_control *control)
 {
+        for (size_t i = 0; control->is_peer && i < BW_ARRAY_SIZE(peers); i++)
+                if (bw_str_is(control->framework, peers[i].framework))
+                        return &peers[i];
+        return NULL;
+}
+
+static const struct bw_exception_note *match_peers(struct bw_exceptions *exceptions, const struct bw_doc *doc,
+                                                   struct bw_value annotations, const struct bw_finding *finding)
+{
+        const struct bw_rule_info *rule = finding->rule;
         const struct bw_exception_note *note = NULL;
         char key[320];
 
         if (annotations.type != BW_MAP)
                 return NULL;
         for (size_t i = 0; i < rule->n_controls && !note; i++) {
-                const struct bw_control *c = &rule->controls[i];
+                const struct bw_control *control = &rule->controls[i];
+                const struct peer *peer = peer_of(control);
 
-                for (size_t k = 0; c->is_peer && k < BW_ARRAY_SIZE(peers) && !note; k++) {
-                        if (!bw_str_is(c->framework, peers[k].framework))
-                                continue;
-                        (void)snprintf(key, sizeof(key), "%s%.*s%s", peers[k].before, BW_STR_ARG(c->control),
-                                       peers[k].behind);
-                        note = take_peer(exceptions, doc, annotations, &peers[k], key);
-                        if (!note)
-                                note = take_peer(exceptions, doc, annotations, &peers[k], peers[k].all);
-                }
+                if (!peer)
+                        continue;
+                (void)snprintf(key, sizeof(key), "%s%.*s%s", peer->before, BW_STR_ARG(control->control), peer->behind);
+                if (is_about(control, finding->location.path))
+                        note = take_peer(exceptions, doc, annotations, peer, key);
+                if (!note)
+                        note = take_peer(exceptions, doc, annotations, peer, peer->all);
         }
         return note;
 }
@@ -289,7 +318,7 @@ const struct bw_exception_note *annotation_match(struct bw_exceptions *exception
 
         return own   ? own
                : pod ? pod
-                     : match_peers(exceptions, doc, a.own, finding->rule);
+                     : match_peers(exceptions, doc, a.own, finding);
 }
 
 /* ---- seeing */

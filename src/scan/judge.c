@@ -41,7 +41,7 @@ static int keep_subject(struct bw_worker *worker, const struct bw_finding *findi
         return 0;
 }
 
-/* Changes of the text, and who answers for an exception that stands in an annotation, lie in the document's arena. */
+/* Changes of the text lie in the document's arena. */
 static int keep_edits(struct bw_texts *texts, struct bw_finding *f)
 {
         struct bw_edit *edits;
@@ -55,20 +55,6 @@ static int keep_edits(struct bw_texts *texts, struct bw_finding *f)
                 if (bw_texts_keep(texts, &edits[i].text) < 0)
                         return -ENOMEM;
         f->edits = edits;
-        return 0;
-}
-
-static int keep_exception(struct bw_texts *texts, struct bw_finding *f)
-{
-        struct bw_exception_note *note;
-
-        if (!f->exception)
-                return 0;
-        note = bw_texts_copy(texts, f->exception, sizeof(*note));
-        if (!note || bw_texts_keep(texts, &note->reason) < 0 || bw_texts_keep(texts, &note->owner) < 0 ||
-            bw_texts_keep(texts, &note->expires) < 0 || bw_texts_keep(texts, &note->source) < 0)
-                return -ENOMEM;
-        f->exception = note;
         return 0;
 }
 
@@ -94,7 +80,7 @@ int bw_worker_add_finding(void *userdata, const struct bw_finding *finding)
         /* A rule's own fix lives as long as the catalog. */
         if (f.remediation.p != f.rule->fix.p && bw_texts_keep(worker->texts, &f.remediation) < 0)
                 return -ENOMEM;
-        if (keep_edits(worker->texts, &f) < 0 || keep_exception(worker->texts, &f) < 0)
+        if (keep_edits(worker->texts, &f) < 0)
                 return -ENOMEM;
         if (bw_grow(&part->findings, &worker->findings_cap, part->n_findings + 1, sizeof(f)) < 0)
                 return -ENOMEM;

@@ -215,43 +215,61 @@ Annotations.
   >   volumes: [{name: v, hostPath: {path: /}}]
   >   containers: [{name: c, image: "i:1"}]
   > END
-  $ cd $FOLDER && bulwark scan -o wide --framework pss-baseline a.yaml
+  $ cd $FOLDER && bulwark scan -o wide --framework pss-baseline a.yaml 2>&1 | grep -E 'warning|BW-|excepted|failed check'
   bulwark: a.yaml:7:5: warning: annotation bulwark.dev/ignore.BW-PSS-104 expired on 2025-01-31: the finding counts again
   bulwark: a.yaml:8:5: warning: annotation bulwark.dev/ignore.BW-PSS-105 is unused: the rule finds nothing in Pod p
   bulwark: a.yaml:9:5: warning: annotation bulwark.dev/ignore.BW-PSS-1O7 names no rule that there is; did you mean BW-PSS-107?
   bulwark: a.yaml:10:5: warning: annotation bulwark.dev/ignore.BW-PSS-108 has no reason, and does not count
-  Pod p  a.yaml:1
     HIGH      BW-PSS-104  Pod mounts a path of the host
-      a.yaml:13:23  volume "v" is / of the host
-       13 |   volumes: [{name: v, hostPath: {path: /}}]
-          |                       ^~~~~~~~
-      path: spec.volumes[0].hostPath
-      fix: Use an emptyDir, configMap, projected or persistentVolumeClaim volume; for node agents a CSI driver.
-      see: practice W01, pss-baseline hostPathVolumes, pss-restricted restrictedVolumes
     EXCEPTED  BW-PSS-103  Pod shares a namespace of the host
-      a.yaml:12:3  pod sees the host's processes (hostPID)
-       12 |   hostPID: true
-          |   ^~~~~~~
-      path: spec.hostPID
-      @ replace 12:12 to 12:16
-      + false
-      @ insert at 14:40
-      +
-      +   hostNetwork: false
-      +   hostIPC: false
       excepted: it watches the node (annotation bulwark.dev/ignore.BW-PSS-103)
-      see: practice W03, pss-baseline hostNamespaces, pss-restricted hostNamespaces
-
   1 failed check: 0 critical, 1 high, 0 medium, 0 low; 1 excepted
-  1 object in 1 file judged by 12 rules in 5.0 ms
-
   bulwark explain BW-PSS-104 tells why a check matters and how to fix it
-  [1]
   $ cd $FOLDER && bulwark scan --summary --rule BW-PSS-103 a.yaml
   bulwark: a.yaml:9:5: warning: annotation bulwark.dev/ignore.BW-PSS-1O7 names no rule that there is; did you mean BW-PSS-107?
   bulwark: a.yaml:10:5: warning: annotation bulwark.dev/ignore.BW-PSS-108 has no reason, and does not count
   No failed checks; 1 excepted
   1 object in 1 file judged by 1 rule in 5.0 ms
+
+Those of other tools, for the rules that ask the same.
+
+  $ cat > $FOLDER/b.yaml <<'END'
+  > apiVersion: v1
+  > kind: Pod
+  > metadata:
+  >   name: p
+  >   annotations:
+  >     ignore-check.kube-linter.io/host-ipc: shares memory with the driver
+  >     polaris.fairwinds.com/hostPathSet-exempt: "true"
+  > spec:
+  >   hostIPC: true
+  >   hostPID: true
+  >   volumes: [{name: v, hostPath: {path: /}}]
+  >   containers: [{name: c, image: "i:1"}]
+  > END
+  $ cd $FOLDER && bulwark scan -o json --include-passed --framework pss-baseline b.yaml | grep -E 'spec\.|reason|source"'
+        "resource": {
+        "resource": {
+        "resource": {
+        "resource": {
+        "resource": {
+        "resource": {
+          "path": "spec.hostIPC"
+          "reason": "shares memory with the driver",
+          "source": "annotation ignore-check.kube-linter.io/host-ipc, honoured as kube-linter does"
+        "resource": {
+          "path": "spec.hostPID"
+        "resource": {
+          "path": "spec.volumes[0].hostPath"
+          "reason": "no reason given",
+          "source": "annotation polaris.fairwinds.com/hostPathSet-exempt, honoured as polaris does"
+        "resource": {
+        "resource": {
+        "resource": {
+        "resource": {
+        "resource": {
+  $ cd $FOLDER && sed -i 's/ignore-check.*/kube-linter.io\/ignore-all: ours/' b.yaml && bulwark scan -q b.yaml --framework pss-baseline; echo $?
+  0
 
 Baselines.
 

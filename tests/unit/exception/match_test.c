@@ -347,11 +347,42 @@ static void test_many(void **state)
         end(&s);
 }
 
+/* A check of one field excepts findings of this field only. */
+static void test_narrow(void **state)
+{
+        static const struct bw_control hosts[] = {
+                {.framework = BW_STR("polaris"), .control = BW_STR("hostIPCSet"), .is_peer = true},
+                {.framework = BW_STR("polaris"), .control = BW_STR("hostPIDSet"), .is_peer = true},
+        };
+        static const struct bw_rule_info host = {.id = BW_STR("BW-PSS-103"), .controls = hosts, .n_controls = 2};
+        static const struct {
+                const char *text;
+                bool ipc, pid;
+        } cases[] = {
+                {WITH("    polaris.fairwinds.com/hostIPCSet-exempt: 'true'\n"), true, false},
+                {WITH("    polaris.fairwinds.com/hostPIDSet-exempt: 'true'\n"), false, true},
+                {WITH("    polaris.fairwinds.com/exempt: 'true'\n"), true, true},
+        };
+
+        (void)state;
+        for (size_t i = 0; i < BW_ARRAY_SIZE(cases); i++) {
+                struct bw_finding f = {.rule = &host, .location = {.path = BW_STR("spec.hostIPC")}};
+                struct scene s;
+
+                begin(&s, NULL, cases[i].text);
+                assert_int_equal(bw_exceptions_match(s.exceptions, &s.doc, &f, NOW, s.arena) != NULL, cases[i].ipc);
+                f.location.path = BW_STR("spec.hostPID");
+                assert_int_equal(bw_exceptions_match(s.exceptions, &s.doc, &f, NOW, s.arena) != NULL, cases[i].pid);
+                end(&s);
+        }
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_globs),       cmocka_unit_test(test_matrix),   cmocka_unit_test(test_note),
                 cmocka_unit_test(test_annotations), cmocka_unit_test(test_template), cmocka_unit_test(test_many),
+                cmocka_unit_test(test_narrow),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
