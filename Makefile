@@ -4,10 +4,10 @@ BUILD ?= build
 MESON  = meson setup
 JOBS  ?= $(shell nproc)
 
-.PHONY: all demo check deps test-deps test lint fuzz torture hard tsan bench install dist docs clean help
+.PHONY: all demo check deps test-deps test lint fuzz torture hard tsan bench install uninstall deb release rootfs dist docs clean help
 
 all: deps
-	@test -f $(BUILD)/build.ninja || $(MESON) $(BUILD)
+	@test -f $(BUILD)/build.ninja || $(MESON) $(BUILD) $(MESON_OPTIONS)
 	@ninja -C $(BUILD) -j $(JOBS)
 
 ## demo: install what is missing, build, and scan the sample cluster
@@ -65,15 +65,34 @@ bench: all
 docs: all
 	@tools/gen-docs $(BUILD)/src/bulwark docs/generated
 
+## install: the program, man pages, completions and kubectl's names (PREFIX and DESTDIR as usual)
 install: all
+	@[ -z "$(PREFIX)" ] || meson configure $(BUILD) --prefix $(PREFIX)
 	meson install -C $(BUILD)
+
+uninstall:
+	ninja -C $(BUILD) uninstall
+
+## deb: a Debian package, dist/bulwark_VERSION_ARCHITECTURE.deb
+deb: deps
+	@JOBS=$(JOBS) packaging/deb/build
+
+## release: an archive that runs where it is unpacked, with its checksum, in dist/
+release: deps
+	@JOBS=$(JOBS) packaging/release/build
+
+## rootfs: what a container needs, in dist/rootfs (packaging/container/Containerfile does the same)
+rootfs: all
+	@rm -rf dist/rootfs
+	@packaging/gather root $(BUILD)/src/bulwark dist/rootfs
+	@echo dist/rootfs
 
 ## dist: a source archive
 dist: all
 	meson dist -C $(BUILD) --no-tests --include-subprojects --allow-dirty
 
 clean:
-	rm -rf build build-asan build-fault build-hard build-tsan build-fuzz build-clang
+	rm -rf build build-asan build-fault build-hard build-tsan build-fuzz build-clang build-deb build-release dist
 
 help:
 	@sed -n 's/^## //p' $(MAKEFILE_LIST)

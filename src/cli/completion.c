@@ -119,8 +119,10 @@ static void complete_bash(struct bw_buf *out)
                 "    local cur=\"${COMP_WORDS[COMP_CWORD]}\" prev=\"${COMP_WORDS[COMP_CWORD-1]}\" verb=\"\" i word\n"
                 "    local verbs=\"");
         put_first_words(out);
+        /* bash takes --flag=value for three words. */
         bw_buf_puts(out,
-                    "\"\n    COMPREPLY=()\n    for ((i = 1; i < COMP_CWORD; i++)); do\n"
+                    "\"\n    [[ $prev == = ]] && prev=\"${COMP_WORDS[COMP_CWORD-2]}\"\n    [[ $cur == = ]] && cur=\"\"\n"
+                    "    COMPREPLY=()\n    for ((i = 1; i < COMP_CWORD; i++)); do\n"
                     "        word=\"${COMP_WORDS[i]}\"\n        case \"$verb:$word\" in\n            *:-*) break ;;\n");
         for (size_t i = 0; next_first_word(&i, &word);) {
                 if (!bw_group_summary(word))
