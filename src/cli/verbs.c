@@ -9,6 +9,7 @@ const struct bw_verb *const bw_verbs[] = {
         &bw_verb_rules_lint,
         &bw_verb_rules_test,
         &bw_verb_rules_new,
+        &bw_verb_rules_functions,
         &bw_verb_cel,
         &bw_verb_version,
         &bw_verb_help,
