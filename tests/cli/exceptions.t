@@ -247,27 +247,14 @@ Those of other tools, for the rules that ask the same.
   >   volumes: [{name: v, hostPath: {path: /}}]
   >   containers: [{name: c, image: "i:1"}]
   > END
-  $ cd $FOLDER && bulwark scan -o json --include-passed --framework pss-baseline b.yaml | grep -E 'spec\.|reason|source"'
-        "resource": {
-        "resource": {
-        "resource": {
-        "resource": {
-        "resource": {
-        "resource": {
+  $ cd $FOLDER && bulwark scan -o json --include-passed --framework pss-baseline b.yaml | grep -E 'spec\.|"reason|"source'
           "path": "spec.hostIPC"
           "reason": "shares memory with the driver",
           "source": "annotation ignore-check.kube-linter.io/host-ipc, honoured as kube-linter does"
-        "resource": {
           "path": "spec.hostPID"
-        "resource": {
           "path": "spec.volumes[0].hostPath"
           "reason": "no reason given",
           "source": "annotation polaris.fairwinds.com/hostPathSet-exempt, honoured as polaris does"
-        "resource": {
-        "resource": {
-        "resource": {
-        "resource": {
-        "resource": {
   $ cd $FOLDER && sed -i 's/ignore-check.*/kube-linter.io\/ignore-all: ours/' b.yaml && bulwark scan -q b.yaml --framework pss-baseline; echo $?
   0
 
