@@ -42,6 +42,8 @@
 #define BW_LIMIT_KEPT_DOCS 2000000           /* documents of one run */
 #define BW_LIMIT_KEPT_BYTES (512 * BW_MIB)   /* their memory */
 #define BW_LIMIT_KEPT_TEXT (32 * BW_MIB)     /* their texts; past it, their findings show no source line */
+#define BW_LIMIT_JOIN_STEPS 4000000000       /* of one such rule, shared by all documents kept: loops over them in CEL */
+#define BW_LIMIT_JOIN_STEPS_LEAST 1000       /* that each of them has at least */
 #define BW_LIMIT_KEPT_ANNOTATION 4096        /* bytes of an annotation that is kept */
 
 /* CEL: the first four are Kubernetes' and cel-go's numbers */

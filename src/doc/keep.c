@@ -112,7 +112,6 @@ static const struct shape *shape_of(const struct bw_doc *doc)
 
 /* ---- the keeper */
 
-#define ARENA_STEP ((size_t)16)
 enum { N_FIELDS = 512, N_TEXTS = 4096, N_VALUES = 4096, INTERN_BYTES = 64, MAX_RETURNS = 64 };
 
 struct field_slot { /* of a table of all fields of all shapes */
@@ -143,8 +142,6 @@ struct bw_keeper {
         struct kept_entry *stack;       /* entries of the maps that are being copied, from the outermost in */
         size_t n_stack;
         size_t cap_stack;
-        size_t shared;                  /* bytes of what was there already */
-        size_t uncounted;               /* bytes of inputs: each keeper has its own */
         bool places;
         struct cursor cursor;
         struct bw_value containers_key;
@@ -202,7 +199,7 @@ void bw_keeper_free(struct bw_keeper *keeper)
 
 size_t bw_keeper_bytes(const struct bw_keeper *keeper)
 {
-        return bw_arena_used(keeper->arena) + keeper->shared - keeper->uncounted;
+        return bw_arena_used(keeper->arena);
 }
 
 /* ---- places of JSON */
@@ -248,10 +245,8 @@ static struct bw_value copy_text(struct bw_keeper *k, struct bw_value v)
 
         if (v.n == 0)
                 return bw_value_str(BW_STR(""));
-        if (v.n <= INTERN_BYTES && kept->head == v.head && bw_same_bytes(kept->s, v.s, v.n)) {
-                k->shared += (v.n + ARENA_STEP) & ~(ARENA_STEP - 1);
+        if (v.n <= INTERN_BYTES && kept->head == v.head && bw_same_bytes(kept->s, v.s, v.n))
                 return *kept;
-        }
         text = bw_arena_str(k->arena, bw_value_text(v));
         if (!text.p)
                 return (struct bw_value){0};
@@ -321,12 +316,10 @@ static struct bw_value share(struct bw_keeper *k, struct bw_value v, struct bw_a
         const void *parts = v.type == BW_MAP ? (const void *)v.map->entries : (const void *)v.list->items;
         size_t words = (v.type == BW_MAP ? sizeof(struct bw_entry) : sizeof(struct bw_value)) / 8 * (size_t)v.n;
         struct bw_value *met = &k->values[hash_of(parts, words) >> 32 & (N_VALUES - 1)];
-        size_t before = bw_arena_used(k->arena);
 
         if (met->head == v.head && memcmp(v.type == BW_MAP ? (const void *)met->map->entries : met->list->items, parts,
                                           words * 8) == 0) {
                 bw_arena_restore(k->arena, mark);
-                k->shared += before - bw_arena_used(k->arena);
                 return *met;
         }
         *met = v;
@@ -441,7 +434,6 @@ static struct bw_value copy(struct bw_keeper *k, struct bw_value v, const struct
 
 static int keep_input(struct bw_keeper *k, const struct bw_input *input)
 {
-        size_t before = bw_arena_used(k->arena);
         struct bw_input *kept;
 
         if (!input || (k->input && k->input->number == input->number && bw_str_eq(k->input->name, input->name)))
@@ -453,7 +445,6 @@ static int keep_input(struct bw_keeper *k, const struct bw_input *input)
         if (!kept->name.p)
                 return -ENOMEM;
         k->input = kept;
-        k->uncounted += bw_arena_used(k->arena) - before;
         return 0;
 }
 

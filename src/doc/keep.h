@@ -19,7 +19,7 @@ struct bw_keeper;
 BW_CHECK int bw_keeper_new(struct bw_keeper **ret, struct bw_error *reterr);
 void bw_keeper_free(struct bw_keeper *keeper);
 BW_DEFINE_AUTO(struct bw_keeper *, bw_keeper_free);
-/* Bytes of all copies, each text counted where it stands: the same for the same documents in any order. */
+/* Bytes of all copies. */
 size_t bw_keeper_bytes(const struct bw_keeper *keeper);
 
 /*

@@ -36,6 +36,7 @@ struct answers { /* to questions about one kind */
 struct bw_joins {
         struct bw_opaque opaque; /* first: this is the value of `inventory` */
         struct bw_arena *arena;
+        int64_t steps; /* that an evaluation may take, so that all documents together end */
         struct answers *answers;
         size_t n_answers;
 };
@@ -179,6 +180,13 @@ static void drop_items(struct answers *a)
 
 static const struct bw_opaque_class inventory_class;
 
+static int64_t steps_for(size_t n_docs)
+{
+        int64_t steps = BW_LIMIT_JOIN_STEPS / (int64_t)BW_MAX(n_docs, (size_t)1);
+
+        return BW_MIN(BW_MAX(steps, BW_LIMIT_JOIN_STEPS_LEAST), BW_LIMIT_CEL_ITERATIONS);
+}
+
 int rule_joins_new(const struct bw_inventory *inventory, const struct rule_look *looks, size_t n_looks,
                    struct bw_joins **ret, struct bw_error *reterr)
 {
@@ -187,6 +195,7 @@ int rule_joins_new(const struct bw_inventory *inventory, const struct rule_look 
         if (!joins)
                 return bw_error_nomem(reterr);
         joins->opaque.cls = &inventory_class;
+        joins->steps = steps_for(bw_inventory_size(inventory));
         joins->arena = bw_arena_new(0);
         joins->answers = bw_zalloc(n_looks * sizeof(*joins->answers));
         if (!joins->arena || !joins->answers)
@@ -217,6 +226,7 @@ void bw_joins_free(struct bw_joins *joins)
 
 void bw_judge_join(struct bw_judge *judge, const struct bw_joins *joins)
 {
+        judge->eval.steps = joins ? joins->steps : 0;
         judge->slots[SLOT_INVENTORY] =
                 joins ? (struct bw_value){.type = BW_OPAQUE, .opaque = &joins->opaque} : (struct bw_value){0};
 }

@@ -185,8 +185,10 @@ static void add_up(struct run *run)
                 stats->templates += w->n_templates;
                 stats->arena_peak = BW_MAX(stats->arena_peak, (uint64_t)w->arena_peak);
         }
-        stats->kept_documents = atomic_load(&run->shared.kept_docs);
-        stats->kept_bytes = atomic_load(&run->shared.kept_bytes);
+        if (!atomic_load(&run->shared.keeps_none)) {
+                stats->kept_documents = atomic_load(&run->shared.kept_docs);
+                stats->kept_bytes = atomic_load(&run->shared.kept_bytes);
+        }
         stats->rules_compiled = bw_catalog_compiled(options->catalog);
         summary->documents = stats->documents;
         summary->other = stats->other;
