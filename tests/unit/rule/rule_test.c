@@ -291,7 +291,7 @@ static void unknown_ids_get_a_suggestion(void **state)
         assert_str(details.info->title, "Container runs privileged");
         assert_true(details.builtin);
         assert_int_equal(details.n_tests, 2);
-        assert_int_equal(details.info->n_controls, 2);
+        assert_true(details.info->n_controls >= 2); /* of both levels; other frameworks may name it, too */
         assert_int_equal(bw_catalog_find(catalog, BW_STR("BW-PS-107"), &details, &err), -ENOENT);
         assert_string_equal(err.message, "no rule \"BW-PS-107\"; did you mean BW-PSS-107?");
         bw_error_clear(&err);
