@@ -180,11 +180,12 @@ static void test_places_back_and_forth(void **state)
 /* Objects resemble each other: what is equal in them is there once, unless it has places. */
 static void test_shared(void **state)
 {
+#define TEXT(metadata, spec) "{apiVersion: v1, kind: Pod, metadata: {" metadata "}, spec: {" spec "}}"
+#define CONTAINER "{name: c, image: i}"
         static const char *const texts[] = {
-                "{apiVersion: v1, kind: Pod, metadata: {name: a, labels: {app: x}}, spec: {containers: [{name: c, image: i}]}}",
-                "{apiVersion: v1, kind: Pod, metadata: {name: b, labels: {app: x}}, spec: {containers: [{name: c, image: i}]}}",
-                "{apiVersion: v1, kind: Pod, metadata: {name: b, labels: {app: z}}, spec: {containers: [{name: c, image: i}, "
-                "{}], imagePullSecrets: [{name: c, image: i}]}}",
+                TEXT("name: a, labels: {app: x}", "containers: [" CONTAINER "]"),
+                TEXT("name: b, labels: {app: x}", "containers: [" CONTAINER "]"),
+                TEXT("labels: {app: z}", "containers: [" CONTAINER ", {}], imagePullSecrets: [" CONTAINER "]"),
         };
         bw_auto(bw_keeper_free) struct bw_keeper *keeper = NULL;
         struct bw_value roots[4];
