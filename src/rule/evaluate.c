@@ -261,7 +261,7 @@ static int evaluate_pod(void *userdata, const struct bw_pod *pod)
         judge->n_reported = 0;
         if (judge_begin_pod(judge, pod->metadata, pod->spec, bw_str_is(judge->doc->kind, "Pod"), judge->world.raw) < 0)
                 return -ENOMEM;
-        if (run->plan && !judge->include_passed)
+        if (run->plan && run->n_rules && !judge->include_passed)
                 return evaluate_planned(run);
         return evaluate_rules(run->ev, judge, run->rules, run->n_rules);
 }
