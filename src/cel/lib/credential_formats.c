@@ -37,6 +37,9 @@ static const char *const letter_sets[_LETTERS_MAX] = {
         [PATH] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_-/",
 };
 
+/* A scheme, "://", a name, ":", "@" and a host of a letter each; every prefix has two letters at least. */
+#define SHORTEST 8
+
 /* What stands before the prefix. */
 enum before {
         EDGE,    /* no letter, digit or underscore */
@@ -200,21 +203,26 @@ static const struct format formats[] = {
 
 /* ---- the search ---- */
 
-/* The rows by the first byte of their prefix: numbers + 1. */
-struct by_first {
+/* The rows by the first two bytes of their prefix: numbers + 1. Nearly every place of a text meets an empty slot. */
+struct by_start {
         uint8_t head[256];
         uint8_t next[BW_ARRAY_SIZE(formats)];
 };
 _Static_assert(BW_ARRAY_SIZE(formats) < UINT8_MAX, "a row's number fits");
 
-static void index_formats(struct by_first *index)
+static unsigned slot_of(const char *start)
+{
+        return ((unsigned)(unsigned char)start[0] * 7 ^ (unsigned)(unsigned char)start[1] * 13) & 255;
+}
+
+static void index_formats(struct by_start *index)
 {
         memset(index, 0, sizeof(*index));
         for (size_t i = BW_ARRAY_SIZE(formats); i-- > 0;) {
-                unsigned char first = (unsigned char)formats[i].prefix[0];
+                unsigned slot = slot_of(formats[i].prefix);
 
-                index->next[i] = index->head[first];
-                index->head[first] = (uint8_t)(i + 1);
+                index->next[i] = index->head[slot];
+                index->head[slot] = (uint8_t)(i + 1);
         }
 }
 
@@ -310,14 +318,16 @@ static bool is_url_with_password(struct bw_str text)
 
 const char *bw_credential_format(struct bw_str text)
 {
-        struct by_first index;
+        struct by_start index;
 
+        if (text.n < SHORTEST)
+                return NULL;
         index_formats(&index);
-        for (size_t at = 0; at < text.n; at++) {
-                for (size_t i = index.head[(unsigned char)text.p[at]]; i > 0; i = index.next[i - 1]) {
+        for (size_t at = 0; at + 1 < text.n; at++) {
+                for (size_t i = index.head[slot_of(text.p + at)]; i > 0; i = index.next[i - 1]) {
                         const struct format *f = &formats[i - 1];
 
-                        if (!matches(text, at, f))
+                        if (text.p[at] != f->prefix[0] || !matches(text, at, f))
                                 continue;
                         if (f->is_valid == is_pem && holds(text, "\"service_account\""))
                                 return "Google service account key";
