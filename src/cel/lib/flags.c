@@ -3,7 +3,7 @@
  * Command line flags of Kubernetes' components and of etcd, in a list of arguments.
  * Source: github.com/spf13/pflag (flag.go: parseLongArg, NoOptDefVal; string_slice.go), k8s.io/component-base
  * cli/flag (underscores), Go's flag package for etcd. The arguments may begin with the program: what is no flag is
- * passed over.
+ * passed over. A shell's script (sh -c "exec kube-proxy --v=2") counts as its words.
  */
 #include "cel/lib/lib_internal.h"
 
@@ -16,6 +16,7 @@ static const char *const switches[] = {
         "add-dir-header",
         "allocate-node-cidrs",
         "allow-privileged",
+        "also-stdout",
         "alsologtostderr",
         "anonymous-auth",
         "audit-log-batch-throttle-enable",
@@ -106,6 +107,7 @@ static const char *const switches[] = {
         "pre-vote",
         "profiling",
         "protect-kernel-defaults",
+        "redirect-stderr",
         "register-node",
         "register-schedulable",
         "repair-malformed-updates",
@@ -173,32 +175,105 @@ static bool read_flag(struct bw_str arg, struct bw_str *ret_name, struct bw_str 
         return true;
 }
 
+/* ---- words: the arguments, and the words of a shell's script among them */
+
+struct words {
+        struct bw_value args;
+        uint32_t i;
+        struct bw_str script; /* what is left of it */
+        bool in_script;       /* the last word was from there */
+};
+
+static struct words words_of(struct bw_value args)
+{
+        return (struct words){.args = args, .script = BW_STR("")};
+}
+
 static struct bw_str text_at(struct bw_value args, uint32_t i)
 {
         return i < args.n && args.list->items[i].type == BW_STRING ? bw_lib_text(args.list->items[i]) : BW_STR("");
 }
 
-/* The next occurrence of the flag at or after *i, which moves past it. */
-static bool next(struct bw_value args, struct bw_str name, uint32_t *i, struct bw_str *ret_value)
+/* "-c", "-ec": what follows is a script. */
+static bool begins_script(struct bw_str arg)
 {
-        while (*i < args.n) {
+        return arg.n >= 2 && arg.n <= 5 && arg.p[0] == '-' && arg.p[1] != '-' && arg.p[arg.n - 1] == 'c';
+}
+
+/* Blanks, and what ends a command or redirects it. */
+static bool is_between(char c)
+{
+        return c && strchr(" \t\r\n;&|()<>", c);
+}
+
+static bool next_of_script(struct bw_str *script, struct bw_str *ret_word)
+{
+        char quote = 0;
+        size_t n = 0;
+
+        while (script->n > 0 && (is_between(script->p[0]) || script->p[0] == '\\'))
+                *script = bw_str_rest(*script, 1);
+        for (; n < script->n && (quote || !is_between(script->p[n])); n++) {
+                char c = script->p[n];
+
+                if (quote ? c == quote : c == '"' || c == '\'')
+                        quote = quote ? 0 : c;
+        }
+        *ret_word = bw_str_n(script->p, n);
+        *script = bw_str_rest(*script, n);
+        return n > 0;
+}
+
+static bool next_word(struct words *words, struct bw_str *ret_word)
+{
+        for (;;) {
+                struct bw_str arg;
+
+                words->in_script = next_of_script(&words->script, ret_word);
+                if (words->in_script)
+                        return true;
+                if (words->i >= words->args.n)
+                        return false;
+                arg = text_at(words->args, words->i++);
+                if (words->i < 2 || !begins_script(text_at(words->args, words->i - 2)) || !memchr(arg.p, ' ', arg.n)) {
+                        *ret_word = arg;
+                        return true;
+                }
+                words->script = arg;
+        }
+}
+
+/* "value", 'value' of a script. */
+static struct bw_str without_quotes(struct bw_str s)
+{
+        if (s.n >= 2 && (s.p[0] == '"' || s.p[0] == '\'') && s.p[s.n - 1] == s.p[0])
+                return bw_str_n(s.p + 1, s.n - 2);
+        return s;
+}
+
+/* The next occurrence of the flag. */
+static bool next(struct words *words, struct bw_str name, struct bw_str *ret_value)
+{
+        struct bw_str word;
+
+        while (next_word(words, &word)) {
+                struct words ahead = *words;
                 struct bw_str found;
                 struct bw_str value;
 
-                if (!read_flag(text_at(args, (*i)++), &found, &value))
+                if (!read_flag(word, &found, &value))
                         continue;
-                if (!value.p && *i < args.n && !is_switch(found)) {
-                        struct bw_str follows = text_at(args, *i);
-
-                        /* A flag without its value cannot be told from a switch that is not known here. */
-                        if (follows.n == 0 || follows.p[0] != '-' || follows.n == 1) {
-                                value = follows;
-                                ++*i;
-                        }
+                /* A flag without its value cannot be told from a switch that is not known here. */
+                if (!value.p && !is_switch(found) && next_word(&ahead, &word) &&
+                    (word.n <= 1 || word.p[0] != '-')) {
+                        value = word;
+                        *words = ahead;
                 }
                 if (!is_named(found, name))
                         continue;
                 *ret_value = value.p ? value : BW_STR("true");
+                if (words->in_script)
+                        *ret_value = without_quotes(*ret_value);
                 return true;
         }
         return false;
@@ -213,37 +288,37 @@ static bool are_arguments(struct bw_value v)
 static struct bw_value flag(const struct bw_cel_call *call, const struct bw_value *args, size_t n)
 {
         struct bw_str value = BW_STR("");
-        uint32_t at = 0;
+        struct words words = words_of(args[0]);
 
         (void)call;
         (void)n;
         if (!are_arguments(args[0]))
                 return bw_cel_no_overload();
-        while (args[0].type == BW_LIST && next(args[0], bw_lib_text(args[1]), &at, &value))
+        while (args[0].type == BW_LIST && next(&words, bw_lib_text(args[1]), &value))
                 ;
         return bw_value_str(value);
 }
 
 static struct bw_value has_flag(const struct bw_cel_call *call, const struct bw_value *args, size_t n)
 {
+        struct words words = words_of(args[0]);
         struct bw_str value;
-        uint32_t at = 0;
 
         (void)call;
         (void)n;
         if (!are_arguments(args[0]))
                 return bw_cel_no_overload();
-        return bw_value_bool(args[0].type == BW_LIST && next(args[0], bw_lib_text(args[1]), &at, &value));
+        return bw_value_bool(args[0].type == BW_LIST && next(&words, bw_lib_text(args[1]), &value));
 }
 
 /* The parts of all occurrences; items: NULL to count them. */
 static size_t split_values(struct bw_value args, struct bw_str name, struct bw_value *items)
 {
+        struct words words = words_of(args);
         struct bw_str value;
-        uint32_t at = 0;
         size_t n = 0;
 
-        while (next(args, name, &at, &value)) {
+        while (next(&words, name, &value)) {
                 struct bw_str part;
 
                 while (value.n > 0 && bw_str_split(&value, ',', &part)) {
