@@ -39,6 +39,8 @@ struct bw_cel_env_options {
         struct bw_str container;       /* namespace for name resolution, "" = none */
         unsigned libraries;            /* BW_CEL_LIB_… beside those that are always there */
         const struct bw_cel_library *const *more_libraries; /* of the caller's own; NULL-terminated. NULL: none */
+        const struct bw_cel_env *functions_of; /* an env with the same libraries that outlives this one: its tables of
+                                                  functions are used, which are most of what an env costs. NULL: none */
         bool no_macros;
         bool plain_literals;           /* as CEL without Kubernetes: [1, "a"] is a list(dyn), and a bad duration, timestamp,
                                         * format or pattern is found later than by the checker */

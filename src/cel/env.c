@@ -245,6 +245,21 @@ static int add_libraries(struct bw_cel_env *env, struct bw_error *reterr)
         return for_libraries(env, add_overloads, reterr);
 }
 
+/* The other env's variables with qualified names are among those that may be: that costs a look-up, no more. */
+static void share_libraries(struct bw_cel_env *env, const struct bw_cel_env *from)
+{
+        env->functions = from->functions;
+        env->n_functions = from->n_functions;
+        env->overloads = from->overloads;
+        env->signatures = from->signatures;
+        env->function_names = from->function_names;
+        env->type_names = from->type_names;
+        env->n_type_names = from->n_type_names;
+        env->type_names_by_name = from->type_names_by_name;
+        env->qualified |= from->qualified;
+        env->qualified_functions = from->qualified_functions;
+}
+
 static int fill(struct bw_cel_env *env, const struct bw_cel_env_options *options, struct bw_error *reterr)
 {
         int r;
@@ -263,7 +278,10 @@ static int fill(struct bw_cel_env *env, const struct bw_cel_env_options *options
         r = add_variables(env, options, reterr);
         if (r < 0)
                 return r;
-        return add_libraries(env, reterr);
+        if (!options->functions_of)
+                return add_libraries(env, reterr);
+        share_libraries(env, options->functions_of);
+        return 0;
 }
 
 int bw_cel_env_new(const struct bw_cel_env_options *options, struct bw_cel_env **ret_env, struct bw_error *reterr)

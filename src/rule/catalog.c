@@ -368,7 +368,7 @@ int rule_catalog_open(struct bw_catalog *catalog, struct rule_entry *entry, bool
         if (!compiled || entry->rule->compiled)
                 return 0;
         if (!catalog->env) {
-                r = rule_env_new(&catalog->options, NULL, 0, NULL, &catalog->env, reterr);
+                r = rule_env_new(&catalog->options, NULL, NULL, 0, NULL, &catalog->env, reterr);
                 if (r < 0)
                         return r;
         }

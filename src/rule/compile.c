@@ -22,8 +22,9 @@ static const struct bw_cel_type *const slot_types[_SLOT_FIXED] = {
         [SLOT_INVENTORY] = &rule_inventory_type,
 };
 
-int rule_env_new(const struct bw_catalog_options *options, const struct rule_variable *variables, size_t n_variables,
-                 const struct bw_cel_type *const *types, struct bw_cel_env **ret, struct bw_error *reterr)
+int rule_env_new(const struct bw_catalog_options *options, const struct bw_cel_env *shared,
+                 const struct rule_variable *variables, size_t n_variables, const struct bw_cel_type *const *types,
+                 struct bw_cel_env **ret, struct bw_error *reterr)
 {
         struct bw_cel_variable all[RULE_MAX_SLOTS] = {0};
         char names[BW_LIMIT_RULE_VARIABLES][80];
@@ -32,6 +33,7 @@ int rule_env_new(const struct bw_catalog_options *options, const struct rule_var
                 .n_variables = _SLOT_FIXED + n_variables,
                 .libraries = BW_CEL_LIB_SEMVER | BW_CEL_LIB_BULWARK,
                 .more_libraries = rule_libraries,
+                .functions_of = shared,
                 .no_costs = true,
                 .timezone = options->timezone,
                 .timezone_userdata = options->timezone_userdata,
@@ -158,7 +160,7 @@ int rule_compile(struct bw_arena *arena, const struct bw_catalog_options *option
         int r;
 
         if (rule->n_variables) {
-                r = rule_env_new(options, rule->variables, rule->n_variables, NULL, &rule->env, reterr);
+                r = rule_env_new(options, shared, rule->variables, rule->n_variables, NULL, &rule->env, reterr);
                 if (r < 0)
                         return r;
                 run.env = rule->env;

@@ -272,10 +272,13 @@ BW_CHECK int rule_joins_new(const struct bw_inventory *inventory, const struct r
 
 /* ---- compile.c */
 
-/* types: by slot, or NULL; NULL in it: the slot's usual type. Rules without variables share one env. */
-BW_CHECK int rule_env_new(const struct bw_catalog_options *options, const struct rule_variable *variables,
-                          size_t n_variables, const struct bw_cel_type *const *types, struct bw_cel_env **ret,
-                          struct bw_error *reterr);
+/*
+ * types: by slot, or NULL; NULL in it: the slot's usual type. Rules without variables share one env; it lends its
+ * functions to those of rules that have some.
+ */
+BW_CHECK int rule_env_new(const struct bw_catalog_options *options, const struct bw_cel_env *shared,
+                          const struct rule_variable *variables, size_t n_variables,
+                          const struct bw_cel_type *const *types, struct bw_cel_env **ret, struct bw_error *reterr);
 BW_CHECK int rule_compile(struct bw_arena *arena, const struct bw_catalog_options *options,
                           const struct bw_cel_env *shared, struct bw_rule *rule, struct bw_error *reterr);
 void rule_done(struct bw_rule *rule);
