@@ -94,8 +94,8 @@ int bw_scan_settings_load(struct bw_scan_settings *s, const struct bw_args *args
 static int place_error(const struct bw_scan_settings *s, const struct bw_setting *at, const struct bw_error *err,
                        struct bw_error *reterr)
 {
-        (void)bw_error_at(reterr, err->code, at->mark.line, at->mark.column, "%s%s%s", err->file, err->file[0] ? ": " : "",
-                          err->message);
+        (void)bw_error_at(reterr, err->code, at->mark.line, at->mark.column, "%s%s%s", err->file,
+                          err->file[0] ? ": " : "", err->message);
         bw_error_in_file(reterr, s->settings.file);
         return err->code;
 }

@@ -9,17 +9,18 @@
 
 /* Other tools' annotations, all on the object itself. */
 static const struct peer {
-        const char *framework;  /* of the controls that are the tool's checks */
-        const char *all;        /* from every check */
-        const char *before;     /* the name of one check stands between these */
+        const char *framework; /* of the controls that are the tool's checks */
+        const char *all;       /* from every check */
+        const char *before;    /* the name of one check stands between these */
         const char *behind;
-        bool is_flag;           /* it counts when its value is true; else the value is a reason */
+        bool is_flag; /* it counts when its value is true; else the value is a reason */
 } peers[] = {
         {"kube-linter", "kube-linter.io/ignore-all", "ignore-check.kube-linter.io/", "", false},
         {"polaris", "polaris.fairwinds.com/exempt", "polaris.fairwinds.com/", "-exempt", true},
 };
 
-/* Checks that ask about one of the fields that a rule of ours asks about: an exemption from one is none from the others. */
+/* Checks that ask about one of the fields that a rule of ours asks about: an exemption from one is none from the
+ * others. */
 static const struct {
         const char *framework;
         const char *check;
@@ -316,9 +317,7 @@ const struct bw_exception_note *annotation_match(struct bw_exceptions *exception
         const struct bw_exception_note *own = match_ours(exceptions, doc, a.own, finding->rule->id, now);
         const struct bw_exception_note *pod = match_ours(exceptions, doc, a.pod, finding->rule->id, now);
 
-        return own   ? own
-               : pod ? pod
-                     : match_peers(exceptions, doc, a.own, finding);
+        return own ? own : pod ? pod : match_peers(exceptions, doc, a.own, finding);
 }
 
 /* ---- seeing */

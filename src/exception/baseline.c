@@ -245,8 +245,7 @@ uint64_t bw_baseline_gone(const struct bw_baseline *baseline, bw_rule_look look,
                 const struct entry *entry = &baseline->entries[i];
 
                 *ret_total += entry->n;
-                if (same && entry->n_met < entry->n &&
-                    look(rules, entry->rule, &nearest) == BW_RULE_TAKES_PART)
+                if (same && entry->n_met < entry->n && look(rules, entry->rule, &nearest) == BW_RULE_TAKES_PART)
                         gone += entry->n - entry->n_met;
         }
         return gone;

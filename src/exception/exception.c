@@ -35,9 +35,9 @@ void bw_exceptions_free(struct bw_exceptions *exceptions)
 
 /* How a pattern of rules and a resource are looked up. */
 struct key {
-        char rule;              /* 'i': the id; 'p': its beginning */
+        char rule; /* 'i': the id; 'p': its beginning */
         struct bw_str id;
-        char object;            /* 'n': name, 's': namespace, '*': any */
+        char object; /* 'n': name, 's': namespace, '*': any */
         struct bw_str text;
 };
 
@@ -76,9 +76,7 @@ static int add_ways(struct bw_exceptions *exceptions, const struct bw_setting_ex
 
                 entry.resource = (uint32_t)i;
                 key.object = is_name(resource->name) ? 'n' : is_name(resource->ns) ? 's' : '*';
-                key.text = key.object == 'n'   ? resource->name
-                           : key.object == 's' ? resource->ns
-                                               : (struct bw_str){0};
+                key.text = key.object == 'n' ? resource->name : key.object == 's' ? resource->ns : (struct bw_str){0};
                 r = add_entry(exceptions, key, entry);
         }
         if (e->resources.n)
@@ -143,12 +141,10 @@ static int make_slots(struct bw_exceptions *exceptions)
 static void watch(struct bw_exceptions *exceptions, bool is_file, struct bw_str pattern)
 {
         for (size_t i = 0; i < exceptions->n_watched; i++)
-                if (exceptions->watched[i].is_file == is_file &&
-                    bw_str_eq(exceptions->watched[i].pattern, pattern))
+                if (exceptions->watched[i].is_file == is_file && bw_str_eq(exceptions->watched[i].pattern, pattern))
                         return;
         if (exceptions->n_watched < WATCHED_MAX)
-                exceptions->watched[exceptions->n_watched++] =
-                        (struct watched){.is_file = is_file, .pattern = pattern};
+                exceptions->watched[exceptions->n_watched++] = (struct watched){.is_file = is_file, .pattern = pattern};
 }
 
 static int add_listed(struct bw_exceptions *exceptions, uint32_t number)
@@ -266,8 +262,7 @@ static const struct bw_exception_note *match_listed(struct bw_exceptions *except
         match_rule(exceptions, (struct key){.rule = 'i', .id = id}, subject, now, &best);
         for (size_t n = 0; n < 64 && n <= id.n; n++)
                 if (exceptions->prefix_lengths >> n & 1)
-                        match_rule(exceptions, (struct key){.rule = 'p', .id = bw_str_n(id.p, n)}, subject, now,
-                                   &best);
+                        match_rule(exceptions, (struct key){.rule = 'p', .id = bw_str_n(id.p, n)}, subject, now, &best);
         return best == UINT32_MAX ? NULL : &exceptions->listed[best].note;
 }
 

@@ -23,7 +23,7 @@ typedef int (*read_fn)(const struct reader *r, struct bw_value v, struct bw_mark
 
 struct field {
         const char *name;
-        read_fn read;      /* NULL: read elsewhere */
+        read_fn read; /* NULL: read elsewhere */
         size_t offset;
         bool required;
 };
@@ -92,8 +92,8 @@ static int read_map(const struct reader *r, struct bw_value v, struct bw_mark ma
 }
 
 /* slot: a struct of a pointer to items and their number. */
-static int read_list(const struct reader *r, struct bw_value v, struct bw_mark mark, const char *what, read_fn read_item,
-                     size_t item_size, void *slot)
+static int read_list(const struct reader *r, struct bw_value v, struct bw_mark mark, const char *what,
+                     read_fn read_item, size_t item_size, void *slot)
 {
         struct {
                 const void *items;
@@ -302,13 +302,14 @@ static int read_expression(const struct reader *r, struct bw_value v, struct bw_
         if (!one || !selector)
                 return bw_error_nomem(r->reterr);
         one->items[0] = v;
-        selector->entries[0] = (struct bw_entry){.key = bw_value_str(BW_STR("matchExpressions")),
-                                                 .value = bw_value_list(one, 1)};
+        selector->entries[0] =
+                (struct bw_entry){.key = bw_value_str(BW_STR("matchExpressions")), .value = bw_value_list(one, 1)};
         if (bw_map_seal(r->arena, selector, 1) < 0)
                 return bw_error_nomem(r->reterr);
         if (bw_selector_match(bw_value_map(selector, 1), bw_value_map(NULL, 0)) == BW_SELECTED_INVALID)
-                return FAIL(r, mark, "a matchExpressions item needs a key and an operator (In and NotIn with values, "
-                                     "Exists and DoesNotExist without)");
+                return FAIL(r, mark,
+                            "a matchExpressions item needs a key and an operator (In and NotIn with values, "
+                            "Exists and DoesNotExist without)");
         return 0;
 }
 
@@ -361,8 +362,9 @@ static int read_exception(const struct reader *r, struct bw_value v, struct bw_m
         exception->ends = INT64_MAX;
         status = read_map(r, v, mark, "an exception", fields, BW_ARRAY_SIZE(fields), slot);
         if (status == 0 && is_boundless(exception))
-                return FAIL(r, mark, "an exception from every rule needs a bound: resources, labels, namespaces, "
-                                     "containers, paths or files");
+                return FAIL(r, mark,
+                            "an exception from every rule needs a bound: resources, labels, namespaces, "
+                            "containers, paths or files");
         return status;
 }
 

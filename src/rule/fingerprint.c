@@ -10,16 +10,17 @@
 #define CONTENT_DEPTH 16 /* what lies deeper in an item does not tell it apart */
 
 /* The fields that name an item of a list of maps, the most telling first. */
-static const char *const name_fields[] = {"name",          "key",  "mountPath",   "devicePath",
-                                          "containerPort", "port", "topologyKey", "host", "ip"};
+static const char *const name_fields[] = {"name", "key",         "mountPath", "devicePath", "containerPort",
+                                          "port", "topologyKey", "host",      "ip"};
 
-/* API groups whose items without a name (rules of a role, of a policy) are told apart by what they say: no secrets there. */
+/* API groups whose items without a name (rules of a role, of a policy) are told apart by what they say: no secrets
+ * there. */
 static const char *const open_groups[] = {"rbac.authorization.k8s.io", "networking.k8s.io"};
 
 /* What an item is called among its siblings. Equal identities are told apart by counting. */
 struct identity {
-        struct bw_str field;     /* "name"; "" for a text in a list of texts, "=" for an item that is what it says */
-        struct bw_value value;   /* ABSENT: nothing tells it from others */
+        struct bw_str field;   /* "name"; "" for a text in a list of texts, "=" for an item that is what it says */
+        struct bw_value value; /* ABSENT: nothing tells it from others */
 };
 
 /* Words of a command line may hold secrets: of a flag, its name; of anything else, nothing. */
@@ -37,9 +38,8 @@ static struct bw_value word_identity(struct bw_value word)
 static struct identity identify(const struct bw_doc *doc, struct bw_str list, struct bw_value item)
 {
         if (item.type == BW_STRING)
-                return (struct identity){.value = bw_str_is(list, "args") || bw_str_is(list, "command")
-                                                          ? word_identity(item)
-                                                          : item};
+                return (struct identity){
+                        .value = bw_str_is(list, "args") || bw_str_is(list, "command") ? word_identity(item) : item};
         if (item.type != BW_MAP)
                 return (struct identity){0};
         for (size_t i = 0; i < BW_ARRAY_SIZE(name_fields); i++) {

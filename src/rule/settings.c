@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What a settings file says of rules, held against the catalog. */
-#include "base/error.h"
 #include "exception/settings.h"
+#include "base/error.h"
 #include "rule/rule_internal.h"
 
 enum bw_rule_presence bw_catalog_look(void *rules, struct bw_str pattern, struct bw_str *ret_nearest)
@@ -54,8 +54,9 @@ static int check_rule(const struct bw_catalog *catalog, struct bw_str pattern, s
 static const char *type_text(struct bw_value v)
 {
         static const char *const texts[_BW_TYPE_MAX] = {
-                [BW_NULL] = "null",   [BW_BOOL] = "true or false", [BW_INT] = "a whole number", [BW_UINT] = "a whole number",
-                [BW_DOUBLE] = "a number", [BW_STRING] = "a text",      [BW_LIST] = "a list",        [BW_MAP] = "a map",
+                [BW_NULL] = "null",           [BW_BOOL] = "true or false", [BW_INT] = "a whole number",
+                [BW_UINT] = "a whole number", [BW_DOUBLE] = "a number",    [BW_STRING] = "a text",
+                [BW_LIST] = "a list",         [BW_MAP] = "a map",
         };
 
         return texts[v.type] ? texts[v.type] : "something else";
@@ -90,9 +91,8 @@ static int check_contents(struct bw_str name, struct bw_value declared, struct b
                 struct bw_mark mark = mark_of(given, i);
 
                 if (!fits(nth(declared, 0), nth(given, i)))
-                        return bw_error_at(reterr, -EINVAL, mark.line, mark.column,
-                                           "parameter %.*s holds %s, not %s", BW_STR_ARG(name),
-                                           type_text(nth(declared, 0)), type_text(nth(given, i)));
+                        return bw_error_at(reterr, -EINVAL, mark.line, mark.column, "parameter %.*s holds %s, not %s",
+                                           BW_STR_ARG(name), type_text(nth(declared, 0)), type_text(nth(given, i)));
         }
         return 0;
 }
@@ -109,8 +109,8 @@ static int no_such_parameter(struct bw_str id, struct bw_str name, struct bw_val
         for (uint32_t i = 0; i < declared.n && used < sizeof(known) - 1; i++)
                 used += (size_t)snprintf(known + used, sizeof(known) - used, "%s%.*s", i ? ", " : "",
                                          BW_STR_ARG(bw_value_text(declared.map->entries[i].key)));
-        return bw_error_at(reterr, -EINVAL, mark.line, mark.column,
-                           "rule %.*s has no parameter \"%.*s\"; it has %s", BW_STR_ARG(id), BW_STR_ARG(name), known);
+        return bw_error_at(reterr, -EINVAL, mark.line, mark.column, "rule %.*s has no parameter \"%.*s\"; it has %s",
+                           BW_STR_ARG(id), BW_STR_ARG(name), known);
 }
 
 static int check_parameters(struct bw_str id, struct bw_value declared, struct bw_value given, struct bw_error *reterr)

@@ -53,8 +53,8 @@ int bw_scan_finish(const struct bw_scan_options *options, struct bw_arena *arena
         int r = 0;
 
         if (options->baseline)
-                merged->n_findings = bw_baseline_filter(options->baseline, merged->findings, merged->n_findings,
-                                                        &report->summary);
+                merged->n_findings =
+                        bw_baseline_filter(options->baseline, merged->findings, merged->n_findings, &report->summary);
         if (options->exceptions && !options->keep_excepted)
                 drop_excepted(merged);
         /* Of a part of the inputs there is no telling what is unused, or gone. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Reads settings and a baseline, matches findings and gathers notices while one allocation after the other fails, once
- * and for ever after. Each run ends without crash or leak; when it says that all went well, it found what an undisturbed
- * run finds.
+ * and for ever after. Each run ends without crash or leak; when it says that all went well, it found what an
+ * undisturbed run finds.
  */
 #define BW_ALLOW_BANNED
 #include "base/arena.h"
@@ -15,14 +15,16 @@ static const char settings_text[] =
         "apiVersion: bulwark.dev/v1\nkind: Config\nexceptions:\n"
         "- {rules: [BW-1, BW-*], reason: r, resources: [{kind: Deploy*, name: web}], paths: ['containers[*]']}\n"
         "- {rules: [BW-2], reason: unused, namespaces: [a, b], containers: [app], files: ['**/x.yaml']}\n"
-        "- {rules: [BW-1], reason: late, expires: 2026-01-31, labels: {matchExpressions: [{key: a, operator: Exists}]}}\n"
+        "- {rules: [BW-1], reason: late, expires: 2026-01-31, labels: {matchExpressions: [{key: a, operator: "
+        "Exists}]}}\n"
         "params: {BW-1: {a: [1, 2]}}\nframeworks: [a, b]\n";
 static const char manifest[] =
         "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: web\n  annotations: {bulwark.dev/ignore.BW-3: r, "
-        "bulwark.dev/ignore.BW-4: unused, kube-linter.io/ignore-all: s}\nspec: {template: {spec: {containers: [{name: c}]}}}\n";
-static const char report[] =
-        "{\"apiVersion\":\"bulwark.dev/v1\",\"kind\":\"ScanReport\",\"findings\":[{\"rule\":\"BW-1\",\"verdict\":\"fail\","
-        "\"fingerprint\":\"00000000000000010000000000000002\"}]}";
+        "bulwark.dev/ignore.BW-4: unused, kube-linter.io/ignore-all: s}\nspec: {template: {spec: {containers: [{name: "
+        "c}]}}}\n";
+static const char report[] = "{\"apiVersion\":\"bulwark.dev/"
+                             "v1\",\"kind\":\"ScanReport\",\"findings\":[{\"rule\":\"BW-1\",\"verdict\":\"fail\","
+                             "\"fingerprint\":\"00000000000000010000000000000002\"}]}";
 
 static const struct bw_control control = {.framework = BW_STR("kube-linter"), .control = BW_STR("c"), .is_peer = true};
 static const struct bw_rule_info rules[] = {

@@ -25,7 +25,8 @@ static enum bw_rule_presence look(void *rules, struct bw_str pattern, struct bw_
 
 static void judge(struct bw_arena *arena, struct bw_exceptions *exceptions, struct bw_doc *doc)
 {
-        static const char *const paths[] = {"spec.template.spec.containers[0].image", "", "metadata.annotations['a b']", "["};
+        static const char *const paths[] = {"spec.template.spec.containers[0].image", "", "metadata.annotations['a b']",
+                                            "["};
         const struct bw_notice *notices;
         struct bw_input input = {.name = BW_STR("./a/b.yaml")};
         struct bw_error err = {0};

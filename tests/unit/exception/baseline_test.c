@@ -29,23 +29,26 @@ static struct bw_finding finding(char last, size_t rule, enum bw_verdict verdict
 }
 
 /* The same findings, as each form has them: A twice, B of a rule that does not take part, C excepted. */
-static const char json[] =
-        "{\"apiVersion\": \"bulwark.dev/v1\", \"kind\": \"ScanReport\", \"metadata\": {\"inputs\": [\"x\"]}, \"findings\": ["
-        "{\"rule\": \"R-1\", \"verdict\": \"fail\", \"fingerprint\": \"" A "\"},"
-        "{\"rule\": \"R-1\", \"verdict\": \"fail\", \"fingerprint\": \"" A "\"},"
-        "{\"rule\": \"R-2\", \"verdict\": \"fail\", \"fingerprint\": \"" B "\"},"
-        "{\"rule\": \"R-1\", \"verdict\": \"skip\", \"fingerprint\": \"" C "\"},"
-        "{\"rule\": \"R-1\", \"verdict\": \"error\"}]}";
+static const char json[] = "{\"apiVersion\": \"bulwark.dev/v1\", \"kind\": \"ScanReport\", \"metadata\": {\"inputs\": "
+                           "[\"x\"]}, \"findings\": ["
+                           "{\"rule\": \"R-1\", \"verdict\": \"fail\", \"fingerprint\": \"" A "\"},"
+                           "{\"rule\": \"R-1\", \"verdict\": \"fail\", \"fingerprint\": \"" A "\"},"
+                           "{\"rule\": \"R-2\", \"verdict\": \"fail\", \"fingerprint\": \"" B "\"},"
+                           "{\"rule\": \"R-1\", \"verdict\": \"skip\", \"fingerprint\": \"" C "\"},"
+                           "{\"rule\": \"R-1\", \"verdict\": \"error\"}]}";
 static const char yaml[] =
         "apiVersion: bulwark.dev/v1\nkind: ScanReport\nmetadata: {inputs: [x]}\nsummary: {known: 0}\nfindings:\n"
         "- {rule: R-1, verdict: fail, fingerprint: " A "}\n- {rule: R-1, verdict: fail, fingerprint: " A "}\n"
         "- {rule: R-2, verdict: fail, fingerprint: " B "}\n- {rule: R-1, verdict: skip, fingerprint: " C "}\n";
 #define PRINT(x) "\"partialFingerprints\": {\"bulwark/v1\": \"" x "\"}"
-static const char sarif[] =
-        "{\"version\": \"2.1.0\", \"runs\": [{\"results\": [{\"ruleId\": \"R-1\", " PRINT(A) "},"
-        "{\"ruleId\": \"R-1\", \"kind\": \"fail\", \"suppressions\": [], " PRINT(A) "},"
-        "{\"ruleId\": \"R-1\", \"suppressions\": [{\"kind\": \"external\"}], " PRINT(C) "},"
-        "{\"ruleId\": \"R-1\", \"kind\": \"review\"}]}, {\"results\": [{\"ruleId\": \"R-2\", " PRINT(B) "}]}]}";
+static const char sarif[] = "{\"version\": \"2.1.0\", \"runs\": [{\"results\": [{\"ruleId\": \"R-1\", " PRINT(
+        A) "},"
+           "{\"ruleId\": \"R-1\", \"kind\": \"fail\", \"suppressions\": [], " PRINT(
+                   A) "},"
+                      "{\"ruleId\": \"R-1\", \"suppressions\": [{\"kind\": \"external\"}], " PRINT(
+                              C) "},"
+                                 "{\"ruleId\": \"R-1\", \"kind\": \"review\"}]}, {\"results\": [{\"ruleId\": "
+                                 "\"R-2\", " PRINT(B) "}]}]}";
 
 static void test_forms(void **state)
 {
@@ -59,7 +62,8 @@ static void test_forms(void **state)
                         finding('a', 0, BW_VERDICT_FAIL), finding('a', 0, BW_VERDICT_FAIL),
                         finding('a', 0, BW_VERDICT_PASS),
                 };
-                struct bw_summary summary = {.verdicts = {[BW_VERDICT_FAIL] = 4}, .by_severity = {[BW_SEVERITY_HIGH] = 3, [BW_SEVERITY_LOW] = 1}};
+                struct bw_summary summary = {.verdicts = {[BW_VERDICT_FAIL] = 4},
+                                             .by_severity = {[BW_SEVERITY_HIGH] = 3, [BW_SEVERITY_LOW] = 1}};
                 const struct bw_str input = BW_STR("x");
                 struct bw_error err = {0};
                 uint64_t total = 0;
@@ -109,16 +113,20 @@ static const struct {
         {"a: b\n", "b: no baseline"},
         {"[]", "b: no baseline"},
         {"{\"a\": ", "b:1:"},
-        {"{\"apiVersion\": \"bulwark.dev/v1\", \"kind\": \"ScanReport\"}", "b: a ScanReport without a list of findings"},
+        {"{\"apiVersion\": \"bulwark.dev/v1\", \"kind\": \"ScanReport\"}",
+         "b: a ScanReport without a list of findings"},
         {"{\"apiVersion\": \"bulwark.dev/v1\", \"kind\": \"RuleTestReport\", \"findings\": []}", "b: no baseline"},
         {"{\"apiVersion\": \"bulwark.dev/v1\", \"kind\": \"ScanReport\", \"findings\": [{\"verdict\": \"fail\"}]}",
          "b: findings without fingerprints of this version"},
-        {"{\"apiVersion\": \"bulwark.dev/v1\", \"kind\": \"ScanReport\", \"findings\": [{\"verdict\": \"fail\", \"fingerprint\": \"xyz\"}]}",
+        {"{\"apiVersion\": \"bulwark.dev/v1\", \"kind\": \"ScanReport\", \"findings\": [{\"verdict\": \"fail\", "
+         "\"fingerprint\": \"xyz\"}]}",
          "b: findings without fingerprints of this version"},
-        {"{\"apiVersion\": \"bulwark.dev/v1\", \"kind\": \"ScanReport\", \"findings\": [], \"summary\": {\"known\": 3}}",
+        {"{\"apiVersion\": \"bulwark.dev/v1\", \"kind\": \"ScanReport\", \"findings\": [], \"summary\": {\"known\": "
+         "3}}",
          "b: this report leaves out what was known from another baseline"},
         {"{\"version\": \"2.1.0\", \"runs\": [{}]}", "b: a SARIF run without a list of results"},
-        {"{\"version\": \"2.1.0\", \"runs\": [{\"results\": [{\"ruleId\": \"x\"}]}]}", "b: findings without fingerprints"},
+        {"{\"version\": \"2.1.0\", \"runs\": [{\"results\": [{\"ruleId\": \"x\"}]}]}",
+         "b: findings without fingerprints"},
         {"{\"runs\": []}", "b: no baseline"},
 };
 

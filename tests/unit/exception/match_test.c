@@ -95,14 +95,38 @@ static void test_globs(void **state)
                 const char *pattern, *text;
                 bool matches;
         } rows[] = {
-                {"", "", true},           {"", "a", false},         {"a", "a", true},          {"a", "b", false},
-                {"a", "ab", false},       {"*", "", true},          {"*", "abc", true},        {"*", "a/b", false},
-                {"a*", "a", true},        {"a*c", "abbc", true},    {"a*c", "abcd", false},    {"*a*b*", "xxaxxbxx", true},
-                {"*ab", "aab", true},     {"?", "a", true},         {"?", "", false},          {"?", "/", false},
-                {"a?c", "abc", true},     {"**", "", true},         {"**", "a/b/c", true},     {"a/**", "a/b/c", true},
-                {"a/**", "b/a/c", false}, {"**/b", "b", true},      {"**/b", "a/b", true},     {"**/b", "ab", false},
-                {"a/**/b", "a/b", true},  {"a/**/b", "a/x/y/b", true}, {"a/**/b", "a/xb", false}, {"**/*.yaml", "a/b.yaml", true},
-                {"a/*/c", "a/b/c", true}, {"a/*/c", "a/b/b/c", false}, {"**/x/*.y", "q/x/z/x/a.y", true}, {"a**b", "a/x/b", true},
+                {"", "", true},
+                {"", "a", false},
+                {"a", "a", true},
+                {"a", "b", false},
+                {"a", "ab", false},
+                {"*", "", true},
+                {"*", "abc", true},
+                {"*", "a/b", false},
+                {"a*", "a", true},
+                {"a*c", "abbc", true},
+                {"a*c", "abcd", false},
+                {"*a*b*", "xxaxxbxx", true},
+                {"*ab", "aab", true},
+                {"?", "a", true},
+                {"?", "", false},
+                {"?", "/", false},
+                {"a?c", "abc", true},
+                {"**", "", true},
+                {"**", "a/b/c", true},
+                {"a/**", "a/b/c", true},
+                {"a/**", "b/a/c", false},
+                {"**/b", "b", true},
+                {"**/b", "a/b", true},
+                {"**/b", "ab", false},
+                {"a/**/b", "a/b", true},
+                {"a/**/b", "a/x/y/b", true},
+                {"a/**/b", "a/xb", false},
+                {"**/*.yaml", "a/b.yaml", true},
+                {"a/*/c", "a/b/c", true},
+                {"a/*/c", "a/b/b/c", false},
+                {"**/x/*.y", "q/x/z/x/a.y", true},
+                {"a**b", "a/x/b", true},
         };
 
         (void)state;
@@ -243,7 +267,8 @@ static const struct {
         {WITH("    bulwark.dev/ignore.BW-WL-001: it has to, until 2027-01-14\n"), NULL, NULL, NULL,
          "6:5 annotation bulwark.dev/ignore.BW-WL-001 expired on 2027-01-14: the finding counts again|"},
         {WITH("    bulwark.dev/ignore.BW-WL-001: it has to until 2027-02-30\n"), NULL, NULL, NULL,
-         "6:5 annotation bulwark.dev/ignore.BW-WL-001 does not end with a date such as 2027-01-31, and does not count|"},
+         "6:5 annotation bulwark.dev/ignore.BW-WL-001 does not end with a date such as 2027-01-31, and does not "
+         "count|"},
         {WITH("    bulwark.dev/ignore.BW-WL-001: ''\n"), NULL, NULL, NULL,
          "6:5 annotation bulwark.dev/ignore.BW-WL-001 has no reason, and does not count|"},
         {WITH("    bulwark.dev/ignore.BW-WL-001: until 2027-01-31\n"), NULL, NULL, NULL,
@@ -335,7 +360,8 @@ static void test_many(void **state)
         (void)state;
         bw_buf_puts(&buf, HEAD "exceptions:\n");
         for (int i = 0; i < 100000; i++)
-                bw_buf_printf(&buf, "- {rules: [BW-WL-001], reason: r, resources: [{kind: Deployment, name: web-%d}]}\n", i);
+                bw_buf_printf(&buf,
+                              "- {rules: [BW-WL-001], reason: r, resources: [{kind: Deployment, name: web-%d}]}\n", i);
         bw_buf_puts(&buf, "- {rules: [BW-WL-001], reason: mine, resources: [{name: web}]}\n");
         bw_buf_char(&buf, '\0');
         begin(&s, buf.p, manifest);

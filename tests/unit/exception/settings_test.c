@@ -25,23 +25,24 @@ static void test_everything(void **state)
 
         (void)state;
         assert_ok(read_text(arena,
-                            BW_STR(HEAD "exceptions:\n"
-                                        "- rules: [BW-1, BW-WL-*]\n"
-                                        "  reason: it has to\n"
-                                        "  owner: ops\n"
-                                        "  expires: 2027-01-31\n"
-                                        "  resources: [{kind: apps/Deployment, namespace: shop, name: web-*}, {name: x}]\n"
-                                        "  labels: {matchLabels: {a: b}, matchExpressions: [{key: c, operator: Exists}]}\n"
-                                        "  namespaces: [a, b]\n"
-                                        "  containers: [app]\n"
-                                        "  paths: ['spec.containers[*].image']\n"
-                                        "  files: ['legacy/**']\n"
-                                        "disabledRules: [{rule: BW-2, reason: never}]\n"
-                                        "params: {BW-3: {limit: 4}}\n"
-                                        "rules: [own]\n"
-                                        "frameworks: [pss-baseline]\n"
-                                        "failOn: none\n"
-                                        "kubernetesVersion: '1.30'\n"),
+                            BW_STR(HEAD
+                                   "exceptions:\n"
+                                   "- rules: [BW-1, BW-WL-*]\n"
+                                   "  reason: it has to\n"
+                                   "  owner: ops\n"
+                                   "  expires: 2027-01-31\n"
+                                   "  resources: [{kind: apps/Deployment, namespace: shop, name: web-*}, {name: x}]\n"
+                                   "  labels: {matchLabels: {a: b}, matchExpressions: [{key: c, operator: Exists}]}\n"
+                                   "  namespaces: [a, b]\n"
+                                   "  containers: [app]\n"
+                                   "  paths: ['spec.containers[*].image']\n"
+                                   "  files: ['legacy/**']\n"
+                                   "disabledRules: [{rule: BW-2, reason: never}]\n"
+                                   "params: {BW-3: {limit: 4}}\n"
+                                   "rules: [own]\n"
+                                   "frameworks: [pss-baseline]\n"
+                                   "failOn: none\n"
+                                   "kubernetesVersion: '1.30'\n"),
                             &s, &err));
         assert_str(s.file, "s.yaml");
         assert_int_equal(s.exceptions.n, 1);
@@ -74,7 +75,8 @@ static void test_everything(void **state)
 
 static void test_defaults(void **state)
 {
-        static const char *const texts[] = {HEAD, "---\n" HEAD "---\n# nothing\n", "{\"apiVersion\": \"bulwark.dev/v1\", \"kind\": \"Config\"}",
+        static const char *const texts[] = {HEAD, "---\n" HEAD "---\n# nothing\n",
+                                            "{\"apiVersion\": \"bulwark.dev/v1\", \"kind\": \"Config\"}",
                                             HEAD "exceptions: null\nparams: null\n"};
 
         (void)state;
@@ -106,7 +108,8 @@ static const struct {
         {"apiVersion: bulwark.dev/v1\nkind: Rule\n", "s.yaml:2:7: kind must be Config"},
         {HEAD "---\n" HEAD, "s.yaml:4:1: a settings file is one document"},
         {HEAD "kind: Config\n", "s.yaml:1:1: a key stands twice"},
-        {HEAD "exception: []\n", "s.yaml:3:1: a settings file has no field \"exception\"; its fields are apiVersion, kind, exceptions,"},
+        {HEAD "exception: []\n",
+         "s.yaml:3:1: a settings file has no field \"exception\"; its fields are apiVersion, kind, exceptions,"},
         {HEAD "exceptions: {}\n", "s.yaml:3:13: exceptions must be a list, not map"},
         {HEAD "exceptions: [a]\n", "s.yaml:3:14: an exception must be a map, not string"},
         {HEAD "exceptions:\n- rules: [A]\n", "s.yaml:4:3: an exception needs the field \"reason\""},
@@ -123,13 +126,17 @@ static const struct {
         {ONE("  expires: 2027-1-31\n"), "s.yaml:6:12: expires must be a date"},
         {ONE("  expires: 20270131\n"), "s.yaml:6:12: a text belongs here, not int"},
         {ONE("  resource: x\n"), "s.yaml:6:3: an exception has no field \"resource\"; its fields are rules, reason,"},
-        {ONE("  resources: [{kin: Pod}]\n"), "s.yaml:6:16: a resource has no field \"kin\"; its fields are kind, namespace, name"},
+        {ONE("  resources: [{kin: Pod}]\n"),
+         "s.yaml:6:16: a resource has no field \"kin\"; its fields are kind, namespace, name"},
         {ONE("  resources: [{kind: pod}]\n"), "s.yaml:6:22: a kind is written as manifests write it"},
         {ONE("  resources: [{name: 1}]\n"), "s.yaml:6:22: a text belongs here, not int"},
-        {ONE("  labels: {app: web}\n"), "s.yaml:6:12: labels has no field \"app\"; its fields are matchLabels, matchExpressions"},
+        {ONE("  labels: {app: web}\n"),
+         "s.yaml:6:12: labels has no field \"app\"; its fields are matchLabels, matchExpressions"},
         {ONE("  labels: {matchLabels: {a: 1}}\n"), "s.yaml:6:29: a label's value is a text"},
-        {ONE("  labels: {matchExpressions: [{key: a, operator: In}]}\n"), "s.yaml:6:31: a matchExpressions item needs a key"},
-        {ONE("  labels: {matchExpressions: [{key: a, op: In}]}\n"), "s.yaml:6:40: a matchExpressions item has no field \"op\""},
+        {ONE("  labels: {matchExpressions: [{key: a, operator: In}]}\n"),
+         "s.yaml:6:31: a matchExpressions item needs a key"},
+        {ONE("  labels: {matchExpressions: [{key: a, op: In}]}\n"),
+         "s.yaml:6:40: a matchExpressions item has no field \"op\""},
         {ONE("  paths: ['a[']\n"), "s.yaml:6:11: \"a[\" is no path: "},
         {ONE("  files: x\n"), "s.yaml:6:10: this must be a list, not string"},
         {HEAD "disabledRules: [{rule: A}]\n", "s.yaml:3:17: a disabled rule needs the field \"reason\""},

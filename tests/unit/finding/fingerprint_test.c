@@ -12,7 +12,8 @@ static void test_hash(void **state)
         (void)state;
         /* The offset basis of FNV-1a, and its value for "a" and a zero byte. */
         assert_string_equal(bw_fingerprint_format(f, text), "6c62272e07bb014262b821756295c58d");
-        assert_string_equal(bw_fingerprint_format(bw_fingerprint_add(f, BW_STR("a")), text), "0880954519ab1be95aa0733055b70e0c");
+        assert_string_equal(bw_fingerprint_format(bw_fingerprint_add(f, BW_STR("a")), text),
+                            "0880954519ab1be95aa0733055b70e0c");
         /* Fields do not run into one another. */
         assert_false(bw_fingerprint_eq(bw_fingerprint_add(bw_fingerprint_add(f, BW_STR("a")), BW_STR("b")),
                                        bw_fingerprint_add(bw_fingerprint_add(f, BW_STR("ab")), BW_STR(""))));
@@ -22,8 +23,12 @@ static void test_hash(void **state)
 
 static void test_text(void **state)
 {
-        static const char *const refused[] = {"", "0", "0123456789abcdef0123456789abcde", "0123456789abcdef0123456789abcdef0",
-                                              "0123456789ABCDEF0123456789abcdef", "0123456789abcdeg0123456789abcdef"};
+        static const char *const refused[] = {"",
+                                              "0",
+                                              "0123456789abcdef0123456789abcde",
+                                              "0123456789abcdef0123456789abcdef0",
+                                              "0123456789ABCDEF0123456789abcdef",
+                                              "0123456789abcdeg0123456789abcdef"};
         struct bw_fingerprint f = {0};
         char text[BW_FINGERPRINT_TEXT];
 

@@ -13,7 +13,8 @@
 #define POD "apiVersion: v1\nkind: Pod\nmetadata: {name: p, namespace: ns}\nspec:\n"
 #define ON(kinds, each) HEAD "match: {kinds: [" kinds "]}\nforEach: " each "\nexpression: 'false'\n"
 
-static const char env_rule[] = HEAD "match: {podSpec: true}\nforEach: containers.env[*]\npath: value\nexpression: value == null\n";
+static const char env_rule[] =
+        HEAD "match: {podSpec: true}\nforEach: containers.env[*]\npath: value\nexpression: value == null\n";
 static const char add_rule[] =
         HEAD "match: {podSpec: true}\nforEach: containers.securityContext.capabilities.add[*]\nexpression: 'false'\n";
 static const char word_rule[] = HEAD "match: {podSpec: true}\nforEach: containers.args[*]\nexpression: 'false'\n";
@@ -92,7 +93,8 @@ static void test_pinned(void **state)
                  "rules: [{verbs: [get], resources: [pods]}]\n",
                  "5812ef92af3ed5a1f0521de40dceb44a"},
                 {ON("KubeletConfiguration", "object"),
-                 "apiVersion: kubelet.config.k8s.io/v1beta1\nkind: KubeletConfiguration\n", "d1a89c9911733a729935cd054614c5e3"},
+                 "apiVersion: kubelet.config.k8s.io/v1beta1\nkind: KubeletConfiguration\n",
+                 "d1a89c9911733a729935cd054614c5e3"},
         };
 
         (void)state;
@@ -109,22 +111,25 @@ static void test_same(void **state)
 {
         (void)state;
         /* Lines, order of keys, order of named items, style and form. */
-        expect_common(env_rule, POD " containers: [{name: app, env: [{name: A, value: x}]}]\n",
-                      "# more\nkind: Pod\nspec:\n  containers:\n  - env:\n    - {name: Z}\n    - value: y\n      name: A\n"
-                      "    name: app\nmetadata: {namespace: ns, name: p}\napiVersion: v1\n",
-                      1, 1);
-        expect_common(env_rule, POD " containers: [{name: app, env: [{name: A, value: x}]}]\n",
-                      "{\"apiVersion\":\"v1\",\"kind\":\"Pod\",\"metadata\":{\"name\":\"p\",\"namespace\":\"ns\"},\"spec\":"
-                      "{\"containers\":[{\"name\":\"side\"},{\"name\":\"app\",\"env\":[{\"name\":\"A\",\"value\":\"x\"}]}]}}",
-                      1, 1);
+        expect_common(
+                env_rule, POD " containers: [{name: app, env: [{name: A, value: x}]}]\n",
+                "# more\nkind: Pod\nspec:\n  containers:\n  - env:\n    - {name: Z}\n    - value: y\n      name: A\n"
+                "    name: app\nmetadata: {namespace: ns, name: p}\napiVersion: v1\n",
+                1, 1);
+        expect_common(
+                env_rule, POD " containers: [{name: app, env: [{name: A, value: x}]}]\n",
+                "{\"apiVersion\":\"v1\",\"kind\":\"Pod\",\"metadata\":{\"name\":\"p\",\"namespace\":\"ns\"},\"spec\":"
+                "{\"containers\":[{\"name\":\"side\"},{\"name\":\"app\",\"env\":[{\"name\":\"A\",\"value\":\"x\"}]}]}}",
+                1, 1);
         expect_common(add_rule, POD " containers: [{name: a, securityContext: {capabilities: {add: [X, Y]}}}]\n",
                       POD " containers: [{name: a, securityContext: {capabilities: {add: [Z, Y, X]}}}]\n", 2, 2);
         /* Another version of the API is the same object. */
-        expect_common(ON("Ingress", "spec.rules[*]"),
-                      "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: i}\nspec: {rules: [{host: a}]}\n",
-                      "apiVersion: networking.k8s.io/v1beta1\nkind: Ingress\nmetadata: {name: i}\n"
-                      "spec: {rules: [{host: b}, {host: a}]}\n",
-                      1, 1);
+        expect_common(
+                ON("Ingress", "spec.rules[*]"),
+                "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: i}\nspec: {rules: [{host: a}]}\n",
+                "apiVersion: networking.k8s.io/v1beta1\nkind: Ingress\nmetadata: {name: i}\n"
+                "spec: {rules: [{host: b}, {host: a}]}\n",
+                1, 1);
         /* Rules of a role have no names: they are what they say. */
         expect_common(ON("Role", "rules[*]"),
                       "apiVersion: rbac.authorization.k8s.io/v1\nkind: Role\nmetadata: {name: r}\n"
@@ -144,10 +149,11 @@ static void test_different(void **state)
         expect_common(env_rule, base, POD " containers: [{name: app, env: [{name: B, value: x}]}]\n", 0, 1);
         expect_common(env_rule, base, POD " containers: [{name: other, env: [{name: A, value: x}]}]\n", 0, 1);
         expect_common(env_rule, base, POD " initContainers: [{name: app, env: [{name: A, value: x}]}]\n", 0, 1);
-        expect_common(env_rule, base,
-                      "apiVersion: v1\nkind: Pod\nmetadata: {name: q, namespace: ns}\nspec: {containers: [{name: app, env: "
-                      "[{name: A, value: x}]}]}\n",
-                      0, 1);
+        expect_common(
+                env_rule, base,
+                "apiVersion: v1\nkind: Pod\nmetadata: {name: q, namespace: ns}\nspec: {containers: [{name: app, env: "
+                "[{name: A, value: x}]}]}\n",
+                0, 1);
         expect_common(env_rule, base,
                       "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec: {containers: [{name: app, env: [{name: A, "
                       "value: x}]}]}\n",

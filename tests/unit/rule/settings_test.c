@@ -12,7 +12,8 @@
 
 static const char rules[] =
         "apiVersion: bulwark.dev/v1\nkind: Rule\nmetadata: {name: X-LIMIT}\ntitle: T\nseverity: high\n"
-        "match: {kinds: [ConfigMap]}\nforEach: object\nparams: {max: 2, ratio: 0.5, names: [a], any: null, by: {a: 1}, flag: true}\n"
+        "match: {kinds: [ConfigMap]}\nforEach: object\nparams: {max: 2, ratio: 0.5, names: [a], any: null, by: {a: 1}, "
+        "flag: true}\n"
         "expression: size(object.data) <= params.max\n"
         "---\napiVersion: bulwark.dev/v1\nkind: Rule\nmetadata: {name: X-PLAIN}\ntitle: T\nseverity: low\n"
         "match: {kinds: [ConfigMap]}\nforEach: object\nexpression: 'false'\n";
@@ -65,7 +66,8 @@ static void test_outcomes(void **state)
         } rows[] = {
                 {HEAD, "fails X-LIMIT X-PLAIN"},
                 {HEAD "params: {X-LIMIT: {max: 3}}\n", "fails X-PLAIN"},
-                {HEAD "params: {X-LIMIT: {max: 3, ratio: 2, names: [b, c], any: [1], by: {z: 2}, flag: false}}\n", "fails X-PLAIN"},
+                {HEAD "params: {X-LIMIT: {max: 3, ratio: 2, names: [b, c], any: [1], by: {z: 2}, flag: false}}\n",
+                 "fails X-PLAIN"},
                 {HEAD "params: {X-LIMIT: {}}\n", "fails X-LIMIT X-PLAIN"},
                 {HEAD "params: {X-LIMT: {}}\n", "s.yaml:3:10: no rule \"X-LIMT\"; did you mean X-LIMIT?"},
                 {HEAD "params: {NOTHING: {}}\n", "s.yaml:3:10: no rule \"NOTHING\"; bulwark rules list names them all"},
@@ -77,14 +79,20 @@ static void test_outcomes(void **state)
                  "s.yaml:3:25: parameter max of rule X-LIMIT is a whole number, not a text"},
                 {HEAD "params: {X-LIMIT: {max: 3.5}}\n",
                  "s.yaml:3:25: parameter max of rule X-LIMIT is a whole number, not a number"},
-                {HEAD "params: {X-LIMIT: {max: null}}\n", "s.yaml:3:25: parameter max of rule X-LIMIT is a whole number, not null"},
-                {HEAD "params: {X-LIMIT: {names: a}}\n", "s.yaml:3:27: parameter names of rule X-LIMIT is a list, not a text"},
-                {HEAD "params: {X-LIMIT: {names: [a, 1]}}\n", "s.yaml:3:31: parameter names holds a text, not a whole number"},
-                {HEAD "params: {X-LIMIT: {by: {a: x}}}\n", "s.yaml:3:28: parameter by holds a whole number, not a text"},
-                {HEAD "params: {X-LIMIT: {flag: 1}}\n", "s.yaml:3:26: parameter flag of rule X-LIMIT is true or false, not a whole number"},
+                {HEAD "params: {X-LIMIT: {max: null}}\n",
+                 "s.yaml:3:25: parameter max of rule X-LIMIT is a whole number, not null"},
+                {HEAD "params: {X-LIMIT: {names: a}}\n",
+                 "s.yaml:3:27: parameter names of rule X-LIMIT is a list, not a text"},
+                {HEAD "params: {X-LIMIT: {names: [a, 1]}}\n",
+                 "s.yaml:3:31: parameter names holds a text, not a whole number"},
+                {HEAD "params: {X-LIMIT: {by: {a: x}}}\n",
+                 "s.yaml:3:28: parameter by holds a whole number, not a text"},
+                {HEAD "params: {X-LIMIT: {flag: 1}}\n",
+                 "s.yaml:3:26: parameter flag of rule X-LIMIT is true or false, not a whole number"},
                 {HEAD "disabledRules: [{rule: X-PLAIN, reason: r}]\n", "fails X-LIMIT"},
                 {HEAD "disabledRules: [{rule: X-*, reason: r}]\n", "fails"},
-                {HEAD "disabledRules: [{rule: X-PLANE, reason: r}]\n", "s.yaml:3:24: no rule \"X-PLANE\"; did you mean X-PLAIN?"},
+                {HEAD "disabledRules: [{rule: X-PLANE, reason: r}]\n",
+                 "s.yaml:3:24: no rule \"X-PLANE\"; did you mean X-PLAIN?"},
                 {HEAD "disabledRules: [{rule: Y-*, reason: r}]\n", "s.yaml:3:24: no rule's id begins with Y-"},
                 {HEAD "exceptions: [{rules: [X-PLAIN, X-LIMITS], reason: r}]\n",
                  "s.yaml:3:32: no rule \"X-LIMITS\"; did you mean X-LIMIT?"},
