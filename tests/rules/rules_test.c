@@ -28,8 +28,12 @@ static void result(bool ok, const char *name, const char *why)
 {
         printf("%sok %d - %s\n", ok ? "" : "not ", ++n_tests, name);
         if (!ok) {
+                struct bw_str rest = bw_str(why);
+                struct bw_str line;
+
                 n_failed++;
-                printf("# %s\n", why);
+                while (bw_str_split(&rest, '\n', &line))
+                        printf("# %.*s\n", BW_STR_ARG(line));
         }
 }
 
