@@ -51,6 +51,30 @@ Reports for programs, on standard output and in files that appear when they are 
         "remediation": "Set privileged to false and add only the capabilities or devices that the program needs.",
         "frameworks": [
           {
+            "name": "cis-1.11",
+            "control": "5.2.2"
+          },
+          {
+            "name": "cis-1.12",
+            "control": "5.2.2"
+          },
+          {
+            "name": "mitre-attack-containers",
+            "control": "T1611"
+          },
+          {
+            "name": "nsa-1.2",
+            "control": "pod-privileged"
+          },
+          {
+            "name": "owasp-k8s-top10",
+            "control": "K01:2022"
+          },
+          {
+            "name": "owasp-k8s-top10",
+            "control": "K01:2025"
+          },
+          {
             "name": "pss-baseline",
             "control": "privileged"
           },
@@ -117,6 +141,18 @@ Reports for programs, on standard output and in files that appear when they are 
     message: container "checkout" runs privileged
     remediation: Set privileged to false and add only the capabilities or devices that the program needs.
     frameworks:
+    - name: cis-1.11
+      control: "5.2.2"
+    - name: cis-1.12
+      control: "5.2.2"
+    - name: mitre-attack-containers
+      control: T1611
+    - name: nsa-1.2
+      control: pod-privileged
+    - name: owasp-k8s-top10
+      control: K01:2022
+    - name: owasp-k8s-top10
+      control: K01:2025
     - name: pss-baseline
       control: privileged
     - name: pss-restricted
