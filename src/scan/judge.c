@@ -7,11 +7,16 @@
 #include "scan/worker_internal.h"
 
 /*
- * Reports go further than manifests do: a line that may hold a secret is not shown. A whole object can be on one line
- * of JSON, the line of an environment variable holds its value, and a command line whatever is passed on it.
+ * Reports go further than manifests do: a line that may hold a secret is not shown. A whole object, or a list of them, can
+ * be on one line; the line of an environment variable holds its value, and a command line whatever is passed on it.
  */
 static bool is_shown(const struct bw_finding *f)
 {
+        static const char *const paths[] = {".args", ".command"};
+        /* Fields with secrets, as YAML and JSON have them on a line with others. */
+        static const char *const fields[] = {"value:",         "\"value\"",  "args:",      "\"args\"", "command:",
+                                             "\"command\"",    "stringData", "binaryData", " data:",   "{data:",
+                                             "\"data\""};
         struct bw_str line = f->location.source;
         struct bw_str path = f->location.path;
 
@@ -20,9 +25,13 @@ static bool is_shown(const struct bw_finding *f)
         if (bw_str_is(f->resource.kind, "ConfigMap") &&
             (bw_str_starts(path, BW_STR("data")) || bw_str_starts(path, BW_STR("binaryData"))))
                 return false;
-        if (bw_str_find(path, BW_STR(".args")) != SIZE_MAX || bw_str_find(path, BW_STR(".command")) != SIZE_MAX)
-                return false;
-        return bw_str_find(line, BW_STR("value:")) == SIZE_MAX && bw_str_find(line, BW_STR("\"value\"")) == SIZE_MAX;
+        for (size_t i = 0; i < BW_ARRAY_SIZE(paths); i++)
+                if (bw_str_find(path, bw_str(paths[i])) != SIZE_MAX)
+                        return false;
+        for (size_t i = 0; i < BW_ARRAY_SIZE(fields); i++)
+                if (bw_str_find(line, bw_str(fields[i])) != SIZE_MAX)
+                        return false;
+        return true;
 }
 
 /* What all findings of a document say of it. */
