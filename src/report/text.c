@@ -259,11 +259,11 @@ static void put_brief(struct text *t, const struct bw_finding *const *findings, 
         bw_report_char(&t->out, '\n');
 }
 
-static void put_wide(struct text *t, const struct bw_finding *f)
+static void put_wide(struct text *t, const struct bw_finding *f, const struct bw_finding *next)
 {
         if (!t->options->wide)
                 return;
-        text_edits(t, f);
+        text_edits(t, f, next);
         if (f->exception)
                 text_exception(t, f->exception);
 }
@@ -283,7 +283,7 @@ static void put_block(struct text *t, const struct bw_finding *const *findings, 
                 return;
         for (size_t i = 0; i < shown; i++) {
                 put_place(t, findings[i]);
-                put_wide(t, findings[i]);
+                put_wide(t, findings[i], i + 1 < n ? findings[i + 1] : NULL);
                 if (i + 1 == shown && shown < n)
                         text_more(t, findings + shown, n - shown);
                 /* What a rule could not judge has nothing to fix. */

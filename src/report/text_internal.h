@@ -69,8 +69,11 @@ void text_brief(struct text *t, const struct bw_finding *const *findings, size_t
 /* "and container "c", "d" runs privileged  :41, :52": the places that are not shown one by one. */
 void text_more(struct text *t, const struct bw_finding *const *findings, size_t n);
 
-/* Of -o wide: the change of the text as + and - lines; who answers for an excepted finding; practice and controls. */
-void text_edits(struct text *t, const struct bw_finding *f);
+/*
+ * Of -o wide: the change of the text as + and - lines (next: the finding that is shown next, of the same rule, or NULL);
+ * who answers for an excepted finding; practice and controls.
+ */
+void text_edits(struct text *t, const struct bw_finding *f, const struct bw_finding *next);
 void text_exception(struct text *t, const struct bw_exception_note *note);
 void text_controls(struct text *t, const struct bw_rule_info *rule);
 

@@ -59,27 +59,54 @@ static void put_line_edit(struct text *t, struct bw_str source, const struct bw_
         put_added(t, bw_buf_view(&t->merged));
 }
 
+static void put_point(struct bw_buf *out, uint32_t line, uint32_t column)
+{
+        bw_buf_u64(out, line);
+        bw_report_char(out, ':');
+        bw_buf_u64(out, column);
+}
+
+/* Where an edit is, as a person would say it: whole lines come before or after a line. */
 static void put_region(struct text *t, const struct bw_edit *edit)
 {
+        bool inserts = edit->line == edit->end_line && edit->column == edit->end_column;
+        bool begins_line = edit->text.n && edit->text.p[0] == '\n';
+
         begin_line(t, PAINT_DIM);
-        bw_report_puts(&t->out, edit->line == edit->end_line && edit->column == edit->end_column ? "@ insert at " :
-                                edit->text.n ? "@ replace " : "@ remove ");
-        bw_buf_u64(&t->out, edit->line);
-        bw_report_char(&t->out, ':');
-        bw_buf_u64(&t->out, edit->column);
-        if (edit->line != edit->end_line || edit->column != edit->end_column) {
+        if (inserts && (begins_line || edit->column == 1)) {
+                bw_report_puts(&t->out, begins_line ? "@ after line " : "@ before line ");
+                bw_buf_u64(&t->out, edit->line);
+        } else {
+                bw_report_puts(&t->out, inserts ? "@ insert at " : edit->text.n ? "@ replace " : "@ remove ");
+                put_point(&t->out, edit->line, edit->column);
+        }
+        if (!inserts) {
                 bw_report_puts(&t->out, " to ");
-                bw_buf_u64(&t->out, edit->end_line);
-                bw_report_char(&t->out, ':');
-                bw_buf_u64(&t->out, edit->end_column);
+                put_point(&t->out, edit->end_line, edit->end_column);
         }
         end_line(t, PAINT_DIM);
 }
 
-void text_edits(struct text *t, const struct bw_finding *f)
+static bool is_same(const struct bw_finding *a, const struct bw_finding *b)
 {
+        bool same = b && a->n_edits == b->n_edits;
+
+        for (size_t i = 0; i < a->n_edits && same; i++)
+                same = a->edits[i].line == b->edits[i].line && a->edits[i].column == b->edits[i].column &&
+                       a->edits[i].end_line == b->edits[i].end_line &&
+                       a->edits[i].end_column == b->edits[i].end_column &&
+                       bw_str_eq(a->edits[i].text, b->edits[i].text);
+        return same;
+}
+
+void text_edits(struct text *t, const struct bw_finding *f, const struct bw_finding *next)
+{
+        /* One change may make several values right: it is shown once, behind the last of them. */
+        if (is_same(f, next))
+                return;
         for (size_t i = 0; i < f->n_edits; i++) {
                 const struct bw_edit *edit = &f->edits[i];
+                struct bw_str text = edit->text;
 
                 /* Two edits in one line: "before" of the second would be wrong. */
                 if (f->n_edits == 1 && is_in_source(f, edit)) {
@@ -87,7 +114,7 @@ void text_edits(struct text *t, const struct bw_finding *f)
                         continue;
                 }
                 put_region(t, edit);
-                put_added(t, edit->text);
+                put_added(t, bw_str_starts(text, BW_STR("\n")) ? bw_str_rest(text, 1) : text);
         }
 }
 

@@ -16,7 +16,8 @@ static const struct bw_rule_info full_rule = {
         .references = full_references, .n_references = 2};
 static const struct bw_rule_info second_rule = {.id = S("BW-T-001"), .title = S("Another"), .severity = BW_SEVERITY_LOW};
 static const struct bw_edit full_edits[] = {{4, 15, 4, 19, S("false")}};
-static const struct bw_edit inserted[] = {{5, 1, 5, 1, S("  a: 1\n  b: 2\n")}, {7, 1, 8, 1, S("")}};
+static const struct bw_edit inserted[] = {
+        {5, 1, 5, 1, S("  a: 1\n  b: 2\n")}, {6, 9, 6, 9, S("\n  c: 3")}, {6, 9, 6, 9, S(" d")}, {7, 1, 8, 1, S("")}};
 static const struct bw_exception_note note = {S("agreed"), S("team-a"), S("2027-01-31"), S(".bulwark.yaml:12")};
 
 #define FULL_POD {.api_version = S("v1"), .kind = S("Pod"), .ns = S("n"), .name = S("p"), .line = 1}
@@ -33,7 +34,7 @@ static const struct bw_finding full_findings[] = {
          .location = {S("a b/x.yaml"), 1, 1, S(""), S("")}, .message = S("no such field"), .order = 2},
         {.rule = &second_rule, .verdict = BW_VERDICT_FAIL, .resource = {.kind = S("Node"), .name = S("=n")},
          .location = {S("/abs/y.yaml"), 0, 0, S("spec"), S("")}, .message = S("@all, \"see\"\n#1 ]]> | 100%: a,b"),
-         .edits = inserted, .n_edits = 2, .input = 1},
+         .edits = inserted, .n_edits = 4, .input = 1},
 };
 static const struct bw_input_error full_errors[] = {{S("bad.yaml"), 3, 2, S("broken ]]>")}};
 static const struct bw_notice full_notices[] = {{S(".bulwark.yaml"), 7, 1, S("nothing uses it")}};
@@ -259,7 +260,7 @@ static void wide_shows_edits_and_exceptions(void **state)
 {
         static const char *const parts[] = {
                 "    -   privileged: true\n    +   privileged: false\n",
-                "    @ insert at 5:1\n    +   a: 1\n    +   b: 2\n    @ remove 7:1 to 8:1\n\n",
+                "    @ before line 5\n    +   a: 1\n    +   b: 2\n    @ after line 6\n    +   c: 3\n    @ insert at 6:9\n    +  d\n    @ remove 7:1 to 8:1\n\n",
                 "  EXCEPTED  BW-T-009  Container runs privileged\n    a b/x.yaml:9:1  it is privileged, too\n",
                 "    excepted: agreed (.bulwark.yaml:12, team-a, until 2027-01-31)\n",
                 "    see: practice W03, cis-1.12 5.2.2, 5.2.3\n",
