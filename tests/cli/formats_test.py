@@ -267,6 +267,38 @@ def check_fixes():
         expect(made > 5, f'only {made} fixes')
 
 
+SECRETS = """apiVersion: v1
+kind: Pod
+metadata: {name: a, annotations: {note: "password=hunter2-annotated"}}
+spec: {containers: [{name: c, image: "x:1", env: [{name: PASSWORD, value: hunter2-env}], args: ["--token=hunter2-argument"],
+  securityContext: {privileged: true}}]}
+---
+{"apiVersion":"v1","kind":"Pod","metadata":{"name":"j"},"spec":{"containers":[{"name":"c","image":"x:1",
+"env":[{"name":"PASSWORD","value":"hunter2-json"}],"securityContext":{"privileged":true}}]}}
+---
+apiVersion: v1
+kind: Secret
+metadata: {name: s}
+stringData: {password: hunter2-secret}
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: c}
+data: {password: hunter2-config, AWS_SECRET_ACCESS_KEY: hunter2/abcdefghijklmnopqrstuvwxyz0123456}
+"""
+
+
+def check_secrets():
+    """Values of secrets are in no report, whatever it shows: source lines, changes of the text, messages."""
+    with tempfile.TemporaryDirectory() as name:
+        file = pathlib.Path(name) / 'in.yaml'
+        file.write_text(SECRETS)
+        for format_name in ('text', 'wide', 'json', 'yaml', *CHECKS):
+            data, _ = scan('-o', format_name, '--include-passed', str(file))
+            expect(b'PASSWORD' in data or b'rivileged' in data, f'secrets as {format_name}: nothing is found')
+            expect(b'hunter2' not in data, f'secrets as {format_name}: {[x for x in data.split(bytes([10])) if b"hunter2" in x][:2]}')
+
+
 def check_can_fail():
     """The readers refuse what they are there to refuse."""
     report = {'findings': [], 'withExcepted': [], 'summary': {'fail': 1}}
@@ -282,6 +314,7 @@ def check_can_fail():
 def main():
     check_can_fail()
     check_fixes()
+    check_secrets()
     check_all('the sample', 'examples/shop')
     check_all('the sample without ignore files', '--no-ignore', 'examples/shop')
     check_all('exceptions', '--config', 'examples/bulwark.yaml', 'examples/shop')
