@@ -16,7 +16,7 @@ static bool is_shown(const struct bw_finding *f)
         /* Fields with secrets, as YAML and JSON have them on a line with others. */
         static const char *const fields[] = {"value:",         "\"value\"",  "args:",      "\"args\"", "command:",
                                              "\"command\"",    "stringData", "binaryData", " data:",   "{data:",
-                                             "\"data\""};
+                                             "\"data\"",      "annotations:", "\"annotations\""};
         struct bw_str line = f->location.source;
         struct bw_str path = f->location.path;
 
