@@ -25,6 +25,9 @@ static const struct {
         const char *text;
 } files[] = {
         {"a.yaml", pod},
+        {"excepted.yaml",
+         "apiVersion: v1\nkind: Pod\nmetadata: {name: e, annotations: {bulwark.dev/ignore.BW-PSS-103: r, "
+         "bulwark.dev/ignore.BW-PSS-104: unused}}\nspec: {hostPID: true, containers: []}\n"},
         {"b.json",
          "{\"apiVersion\":\"v1\",\"kind\":\"PodList\",\"items\":[{\"metadata\":{\"name\":\"x\"},\"spec\":{\"hostPID\""
          ":true}},{\"metadata\":{\"name\":\"z\"}}]}"},
@@ -99,6 +102,7 @@ static struct outcome run(unsigned threads, const char *where)
         struct bw_str path = bw_str(root);
         struct bw_catalog_options catalog_options = {.kubernetes_minor = BW_KUBERNETES_NEWEST};
         struct bw_scan_options options = {.paths = &path, .n_paths = 1, .threads = threads, .now = 1};
+        struct bw_exceptions *exceptions = NULL;
         struct bw_catalog *catalog = NULL;
         struct bw_scan *scan = POISON;
         struct bw_error err = {0};
@@ -107,7 +111,10 @@ static struct outcome run(unsigned threads, const char *where)
         o.code = bw_catalog_new(&catalog_options, &catalog, &err);
         if (o.code == 0)
                 o.code = bw_catalog_add_builtin(catalog, &err);
+        if (o.code == 0)
+                o.code = bw_exceptions_new(&exceptions, &err);
         options.catalog = catalog;
+        options.exceptions = exceptions;
         if (o.code == 0)
                 o.code = bw_scan_run(&options, &scan, &err);
         if (o.code < 0) {
@@ -128,6 +135,7 @@ static struct outcome run(unsigned threads, const char *where)
                 }
                 bw_scan_free(scan);
         }
+        bw_exceptions_free(exceptions);
         bw_catalog_free(catalog);
         return o;
 }
