@@ -270,6 +270,11 @@ bool judge_clears(struct bw_judge *judge, const struct rule_expr *expr, const st
         return true;
 }
 
+bool judge_holds_below(struct bw_judge *judge, const struct rule_when *where, struct bw_value v)
+{
+        return clears(judge, &where->expression, value_at(v, &where->path));
+}
+
 int judge_rule_applies(struct bw_judge *judge, const struct bw_rule *rule, struct bw_error *reterr)
 {
         judge->rule = rule;

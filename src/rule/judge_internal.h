@@ -105,6 +105,8 @@ BW_CHECK int judge_run_checks(struct bw_judge *judge, const struct bw_rule *rule
 /* For plan.c: whether expr (or check with its `where`) surely holds for a value, by itself; false when in doubt. */
 bool judge_clears(struct bw_judge *judge, const struct rule_expr *expr, const struct rule_check *check,
                   struct bw_value params, struct bw_value key, struct bw_value v);
+/* For plan.c: whether a condition on the value alone surely holds for what is below a value; false when in doubt. */
+bool judge_holds_below(struct bw_judge *judge, const struct rule_when *where, struct bw_value v);
 
 /* Runs an expression on an item (NULL: none). ABSENT with reterr set on a failure. */
 struct bw_value judge_run(struct bw_judge *judge, const struct rule_expr *expr, const struct judge_item *item,

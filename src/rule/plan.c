@@ -26,9 +26,17 @@ struct test_list {
         struct test_list *next;
 };
 
+/* Tests of checks that begin with the same `where`: it is asked once for all of them. */
+struct door {
+        const struct rule_when *where;
+        struct test *tests;
+        struct door *next;
+};
+
 struct node {
         struct bw_value key;
         struct test *tests;
+        struct door *doors;
         struct test_list *absent; /* tests here and below that fail when there is no value here */
         struct node *each;        /* for every item or entry */
         struct node **children;
@@ -122,20 +130,54 @@ static struct test *find_test(struct node *node, const struct rule_expr *expr)
         return NULL;
 }
 
+static bool same_path(struct bw_path a, struct bw_path b)
+{
+        bool same = a.n == b.n;
+
+        for (size_t i = 0; i < a.n && same; i++) {
+                const struct bw_segment *s = &a.segments[i];
+                const struct bw_segment *t = &b.segments[i];
+
+                same = s->kind == t->kind && (s->kind == BW_SEGMENT_KEY ? bw_value_eq(s->key, t->key) : s->index == t->index);
+        }
+        return same;
+}
+
+/* Where the tests of a check go: to the node, or behind the door of its first condition. NULL: memory is short. */
+static struct test **list_for(struct plan *plan, struct node *node, const struct rule_check *check)
+{
+        const struct rule_when *where = check && check->n_where ? &check->where[0] : NULL;
+        struct door *door;
+
+        if (!where || !is_pure(&where->expression, SLOT_VALUE) || (where->expression.uses & SLOT_BIT(SLOT_PARAMS)))
+                return &node->tests;
+        for (door = node->doors; door; door = door->next)
+                if (same_path(door->where->path, where->path) &&
+                    bw_str_eq(door->where->expression.source, where->expression.source))
+                        return &door->tests;
+        door = bw_arena_alloc(plan->arena, sizeof(*door));
+        if (!door)
+                return NULL;
+        *door = (struct door){.where = where, .next = node->doors};
+        node->doors = door;
+        return &door->tests;
+}
+
 static int add_test(struct plan *plan, struct node *node, struct test test, struct target target)
 {
+        struct test **list = list_for(plan, node, test.check);
         struct target *copy = bw_arena_alloc(plan->arena, sizeof(*copy));
         struct test *t = test.check ? NULL : find_test(node, test.expr);
 
-        if (!copy)
+        if (!copy || !list)
                 return -ENOMEM;
         if (!t) {
                 t = bw_arena_alloc(plan->arena, sizeof(*t));
                 if (!t)
                         return -ENOMEM;
                 *t = test;
-                t->next = node->tests;
-                node->tests = t;
+                t->next = *list;
+                *list = t;
         }
         *copy = target;
         copy->next = t->targets;
@@ -421,6 +463,13 @@ static void visit_each(struct pass *pass, const struct node *node, struct bw_val
         }
 }
 
+static void ask(struct pass *pass, const struct test *tests, struct bw_value v)
+{
+        for (const struct test *t = tests; t; t = t->next)
+                if (!judge_clears(pass->judge, t->expr, t->check, t->params, pass->key, v))
+                        fail(pass, t);
+}
+
 /* Recursion is bounded by BW_LIMIT_PATH_DEPTH. */
 static void visit(struct pass *pass, const struct node *node, struct bw_value v)
 {
@@ -428,9 +477,10 @@ static void visit(struct pass *pass, const struct node *node, struct bw_value v)
                 fail_absent(pass, node);
                 return;
         }
-        for (const struct test *t = node->tests; t; t = t->next)
-                if (!judge_clears(pass->judge, t->expr, t->check, t->params, pass->key, v))
-                        fail(pass, t);
+        ask(pass, node->tests, v);
+        for (const struct door *door = node->doors; door; door = door->next)
+                if (judge_holds_below(pass->judge, door->where, v))
+                        ask(pass, door->tests, v);
         if (node->each && (v.type == BW_LIST || v.type == BW_MAP))
                 visit_each(pass, node->each, v);
         if (!node->n_children)

@@ -134,6 +134,21 @@ static void conditions_when_where_and_keys(void **state)
         expect(HEAD "match: {kinds: [Pod]}\nforEach: metadata.labels[*]\nkeys: b\n" NEVER, POD, "");
 }
 
+/* A condition that checks of several rules begin with is asked once; each check still has the rest for itself. */
+static void shared_conditions(void **state)
+{
+#define OF_TWO(id, more)                                                                                               \
+        "---\napiVersion: bulwark.dev/v1\nkind: Rule\nmetadata: {name: " id "}\ntitle: T\nseverity: high\n"             \
+        "match: {podSpec: true}\nforEach: containers\nwhere: [{path: name, expression: value == 'two'}" more "\n" NEVER
+        (void)state;
+        expect(OF_TWO("X-1", "]")
+               OF_TWO("X-2", ", {path: image, expression: value == 'x'}]")
+               OF_TWO("X-3", "]\npath: name")
+               OF_TWO("X-4", ", {path: image, expression: value == null}]"),
+               POD, "X-1 fail 10:5 spec.containers[1]: T\nX-3 fail 10:5 spec.containers[1].name: T\n"
+                    "X-4 fail 10:5 spec.containers[1]: T\n");
+}
+
 static void variables_and_params(void **state)
 {
         static const char rule[] =
@@ -308,6 +323,7 @@ int main(void)
                 cmocka_unit_test(templates_and_workflows_give_real_paths),
                 cmocka_unit_test(kinds_namespaces_labels_versions),
                 cmocka_unit_test(conditions_when_where_and_keys),
+                cmocka_unit_test(shared_conditions),
                 cmocka_unit_test(variables_and_params),
                 cmocka_unit_test(optional_rules_wait_to_be_asked_for),
                 cmocka_unit_test(errors_are_findings),
