@@ -124,12 +124,3 @@ void bw_report_counts(struct bw_buf *out, const struct bw_summary *summary)
         }
         put_others(out, summary);
 }
-
-void bw_report_fingerprint(const struct bw_fingerprint *print, char ret_hex[static 33])
-{
-        static const char digits[] = "0123456789abcdef";
-
-        for (int i = 0; i < 32; i++)
-                ret_hex[i] = digits[((i < 16 ? print->high : print->low) >> (60 - 4 * (i & 15))) & 15];
-        ret_hex[32] = '\0';
-}

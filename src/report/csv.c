@@ -4,6 +4,7 @@
  * Source: RFC 4180; OWASP, "CSV Injection": spreadsheets take a cell that begins with one of = + - @ for a formula.
  */
 #include "base/error.h"
+#include "finding/fingerprint.h"
 #include "report/report_internal.h"
 
 static const struct bw_encoding csv = {.ascii = {['"'] = "\"\"", ['\n'] = "\n"}};
@@ -76,7 +77,7 @@ static void put_controls(struct bw_buf *out, const struct bw_rule_info *rule)
 
 static void put_finding(struct bw_buf *out, const struct bw_finding *f)
 {
-        char hex[33];
+        char hex[BW_FINGERPRINT_TEXT];
 
         put_text(out, bw_str(bw_severity_text(f->rule->severity)));
         put_text(out, bw_str(bw_verdict_text(f->verdict)));
@@ -94,8 +95,7 @@ static void put_finding(struct bw_buf *out, const struct bw_finding *f)
         put_text(out, f->rule->practice);
         put_controls(out, f->rule);
         put_text(out, f->exception ? f->exception->reason : BW_STR(""));
-        bw_report_fingerprint(&f->fingerprint, hex);
-        bw_report_put(out, hex, 32);
+        bw_report_puts(out, bw_fingerprint_format(f->fingerprint, hex));
         bw_report_put(out, "\r\n", 2);
 }
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "finding/fingerprint.h"
 #include "report/emit.h"
 #include "report/report_internal.h"
 
@@ -77,12 +78,11 @@ static void emit_fix(struct bw_emit *e, const struct bw_finding *f)
 /* What a whole rule says of a whole object has none. */
 static void emit_fingerprint(struct bw_emit *e, const struct bw_fingerprint *print)
 {
-        char hex[33];
+        char hex[BW_FINGERPRINT_TEXT];
 
         if (print->high == 0 && print->low == 0)
                 return;
-        bw_report_fingerprint(print, hex);
-        bw_emit_key_str(e, "fingerprint", bw_str_n(hex, 32));
+        bw_emit_key_str(e, "fingerprint", bw_str(bw_fingerprint_format(*print, hex)));
 }
 
 static void emit_finding(struct bw_emit *e, const struct bw_finding *f)

@@ -69,9 +69,6 @@ void bw_report_resource(struct bw_buf *out, const struct bw_encoding *encoding, 
 void bw_report_counts(struct bw_buf *out, const struct bw_summary *summary);
 void bw_report_plural(struct bw_buf *out, uint64_t n, const char *one, const char *many);
 
-/* 32 hexadecimal digits and a zero byte. */
-void bw_report_fingerprint(const struct bw_fingerprint *print, char ret_hex[static 33]);
-
 /* The column (from 1, in code points) after the key or scalar at the location; 0 when its source line is not known. */
 uint32_t bw_report_end_column(const struct bw_location *at);
 

@@ -5,6 +5,7 @@
  *         support for code scanning", for tags, security-severity and what identifies an alert.
  */
 #include "base/error.h"
+#include "finding/fingerprint.h"
 #include "report/emit.h"
 #include "report/report_internal.h"
 
@@ -357,15 +358,14 @@ static void emit_locations(struct sarif *s, const struct bw_finding *f)
 
 static void emit_fingerprint(struct bw_emit *e, const struct bw_fingerprint *print)
 {
-        char hex[33];
+        char hex[BW_FINGERPRINT_TEXT];
 
         if (print->high == 0 && print->low == 0)
                 return;
-        bw_report_fingerprint(print, hex);
         bw_emit_key(e, "partialFingerprints");
         bw_emit_map(e);
         bw_emit_any_key(e, BW_STR("bulwark/v1"));
-        bw_emit_str(e, bw_str_n(hex, 32));
+        bw_emit_str(e, bw_str(bw_fingerprint_format(*print, hex)));
         bw_emit_end(e);
 }
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "base/utf8.h"
 #include "report/text_internal.h"
 
 /* Rules shown by name in the table, alone and below findings; the rest is counted in one line. */
@@ -6,6 +7,7 @@
 #define ROWS_BELOW 5
 #define OBJECTS_MAX 5
 #define PRACTICES_MAX 64
+#define PRACTICE_INDENT strlen("By practice:")
 
 /* How much is wrong with one object. */
 struct object {
@@ -47,6 +49,19 @@ static void put_padded(struct text *t, enum paint paint, struct bw_str s, size_t
         bw_buf_fill(&t->out, ' ', n < width ? width - n : 0);
 }
 
+/* What fits into the line behind column. */
+static void put_cut(struct text *t, struct bw_str s, size_t column)
+{
+        size_t room = t->options->width > column + 1 ? t->options->width - column : SIZE_MAX;
+
+        if (bw_utf8_count(s) <= room) {
+                (void)bw_report_clean(&t->out, s);
+                return;
+        }
+        (void)bw_report_clean(&t->out, bw_str_n(s.p, bw_utf8_offset(s, room - 1)));
+        bw_report_puts(&t->out, "\xe2\x80\xa6");
+}
+
 static void put_table(struct text *t, const struct bw_tally *rules)
 {
         size_t shown = BW_MIN(rules->n, (size_t)(t->options->summary ? ROWS_MAX : ROWS_BELOW));
@@ -67,7 +82,7 @@ static void put_table(struct text *t, const struct bw_tally *rules)
                 put_number(&t->out, rules->ordered[i]->count, 10);
                 bw_report_puts(&t->out, "  ");
                 put_padded(t, PAINT_BOLD, rule->id, id_width + 2);
-                (void)bw_report_clean(&t->out, rule->title);
+                put_cut(t, rule->title, 20 + id_width + 2);
                 bw_report_char(&t->out, '\n');
         }
         if (rules->n > shown) {
@@ -176,6 +191,7 @@ static void count_practice(struct practice *practices, size_t *n, const struct b
 static void put_practices(struct text *t, const struct bw_tally *rules)
 {
         struct practice practices[PRACTICES_MAX];
+        size_t column;
         size_t n = 0;
 
         for (size_t i = 0; i < rules->n; i++)
@@ -183,17 +199,25 @@ static void put_practices(struct text *t, const struct bw_tally *rules)
         if (n < 2)
                 return;
         qsort(practices, n, sizeof(practices[0]), cmp_practices);
-        bw_buf_clear(&t->merged);
+        bw_report_puts(&t->out, "By practice:");
+        column = PRACTICE_INDENT;
         for (size_t i = 0; i < n; i++) {
-                bw_report_puts(&t->merged, i ? ", " : "");
-                bw_report_str(&t->merged, practices[i].id);
+                bw_buf_clear(&t->merged);
+                (void)bw_report_clean(&t->merged, practices[i].id);
                 bw_report_char(&t->merged, ' ');
                 bw_buf_u64(&t->merged, practices[i].count);
+                bw_report_puts(&t->merged, i + 1 < n ? "," : "");
+                if (t->merged.status < 0)
+                        t->out.status = t->merged.status;
+                if (t->options->width && column + 1 + t->merged.n > t->options->width) {
+                        bw_report_char(&t->out, '\n');
+                        bw_buf_fill(&t->out, ' ', PRACTICE_INDENT);
+                        column = PRACTICE_INDENT;
+                }
+                bw_report_char(&t->out, ' ');
+                bw_report_str(&t->out, bw_buf_view(&t->merged));
+                column += 1 + t->merged.n;
         }
-        if (t->merged.status < 0)
-                t->out.status = t->merged.status;
-        bw_report_puts(&t->out, "By practice: ");
-        (void)text_wrapped(t, bw_buf_view(&t->merged), 13, 13);
         bw_report_puts(&t->out, "\n\n");
 }
 

@@ -327,6 +327,10 @@ static void summary_names_the_worst_objects(void **state)
                                            "       0     1       0    1  Node =n  /abs/y.yaml\n"
                                            "       0     0       0    2  Node =n  /abs/y.yaml\n"));
         assert_non_null(strstr(kept.buf.p, "                             and 2 more\n"));
+        /* Tables do not break on a narrow terminal. */
+        render(&report, "text", (struct bw_report_options){.summary = true, .width = 44}, &kept);
+        assert_non_null(strstr(kept.buf.p, "high             1  BW-T-009  Container run\xe2\x80\xa6\n"));
+        assert_non_null(strstr(kept.buf.p, "       0     1       0    1  Node =n\n"));
         kept_done(&kept);
 }
 
