@@ -80,6 +80,8 @@ def run_action(action, folder):
     install = steps['Install bulwark']['run']
     said = in_bash(install, work, {**base, 'SHA256': '0' * 64}, status=1)
     expect('::error' in said and not (folder / 'path').exists(), 'another checksum is accepted')
+    said = in_bash(install, work, {**base, 'SHA256': checksum, 'REPOSITORY': ''}, status=1)
+    expect('input url' in said, f'no address: {said}')
     in_bash(install, work, {**base, 'SHA256': checksum})
     address = (folder / 'bin/address').read_text().strip()
     expect(address == f'https://example.com/o/r/releases/download/v{version}/{package.name}', f'address: {address}')
@@ -162,6 +164,8 @@ def check_hooks():
         program, *words = hook['entry'].split()
         expect(program == 'bulwark', f'hook {hook["id"]}: entry')
         expect('Usage:' in run(BULWARK, *words, '--help'), f'hook {hook["id"]}: bulwark {words}')
+    if shutil.which('pre-commit'):
+        run('pre-commit', 'validate-manifest', HOOKS)
     run(BULWARK, *hooks[0]['entry'].split()[1:], 'examples/shop/web/checkout.yaml', 'examples/shop/data/orders.yaml', status=1, cwd=ROOT)
 
 
