@@ -102,7 +102,7 @@ static const char *const paths[] = {"GOOGLE_APPLICATION_CREDENTIALS", "GOOGLE_CR
 static bool is_one_of(const char *word, const char *const *list, size_t n)
 {
         for (size_t i = 0; i < n; i++)
-                if (strcmp(word, list[i]) == 0)
+                if (word[0] == list[i][0] && strcmp(word, list[i]) == 0)
                         return true;
         return false;
 }
@@ -121,7 +121,8 @@ static size_t secret_at(const struct words *words, size_t i)
         const char *word = words->items[i];
 
         for (size_t k = 0; i > 0 && k < BW_ARRAY_SIZE(pairs); k++)
-                if (strcmp(words->items[i - 1], pairs[k][0]) == 0 && strcmp(word, pairs[k][1]) == 0)
+                if (word[0] == pairs[k][1][0] && strcmp(word, pairs[k][1]) == 0 &&
+                    strcmp(words->items[i - 1], pairs[k][0]) == 0)
                         return 2;
         if (is_one_of(word, secret_words, BW_ARRAY_SIZE(secret_words)) || ends_in_secret(word))
                 return 1;
