@@ -1,19 +1,19 @@
 Rules that look at other objects: judged when everything has been read, told where they belong.
 
-  $ cat > service.yaml <<'END'
+  $ cat > $FOLDER/service.yaml <<'END'
   > apiVersion: v1
   > kind: Service
   > metadata: {name: web, namespace: shop}
   > spec:
   >   selector: {app: web}
   > END
-  $ cat > pods.json <<'END'
+  $ cat > $FOLDER/pods.json <<'END'
   > {"apiVersion": "v1", "kind": "List", "items": [
   >   {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "a", "namespace": "shop", "labels": {"app": "web"}},
   >    "spec": {"serviceAccountName": "web", "containers": [{"name": "c", "image": "registry.example/c:1"}]}},
   >   {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": "shop", "namespace": "shop"}}]}
   > END
-  $ bulwark scan --rule BW-NET-040 --rule BW-WL-090 -o wide service.yaml pods.json
+  $ cd $FOLDER && bulwark scan --rule BW-NET-040 --rule BW-WL-090 -o wide service.yaml pods.json
   Pod shop/a  pods.json:2
     LOW       BW-WL-090  Pod names a service account that does not exist
       pods.json:3:13  the scan has other service accounts of the namespace, but not web
@@ -27,8 +27,8 @@ Rules that look at other objects: judged when everything has been read, told whe
   3 objects in 2 files judged by 2 rules in 5.0 ms
 
   bulwark explain BW-WL-090 tells why a check matters and how to fix it
-  $ sed -i 's/app: web/app: wed/' service.yaml
-  $ bulwark scan --rule BW-NET-040 --rule BW-WL-090 -o wide service.yaml pods.json
+  $ sed -i 's/app: web/app: wed/' $FOLDER/service.yaml
+  $ cd $FOLDER && bulwark scan --rule BW-NET-040 --rule BW-WL-090 -o wide service.yaml pods.json
   Service shop/web  service.yaml:1
     LOW       BW-NET-040  Service selects no pods
       service.yaml:5:3  no pod of the scan has the labels app=wed
@@ -58,13 +58,13 @@ Rules that look at other objects: judged when everything has been read, told whe
 
 Of a Service alone nothing is known: which pods there are stands elsewhere.
 
-  $ bulwark scan --rule BW-NET-040 service.yaml
+  $ cd $FOLDER && bulwark scan --rule BW-NET-040 service.yaml
   No failed checks
   1 object in 1 file judged by 1 rule in 5.0 ms
 
 A rule of one's own, and what it may not ask.
 
-  $ cat > rule.yaml <<'END'
+  $ cat > $FOLDER/rule.yaml <<'END'
   > apiVersion: bulwark.dev/v1
   > kind: Rule
   > metadata: {name: SHOP-1}
@@ -83,12 +83,12 @@ A rule of one's own, and what it may not ask.
   >     fail: {metadata: {name: shop}}
   >     with: [{apiVersion: v1, kind: ResourceQuota, metadata: {name: q, namespace: store}}]
   > END
-  $ bulwark rules lint rule.yaml
+  $ cd $FOLDER && bulwark rules lint rule.yaml
   1 file, 0 problems
-  $ bulwark rules test rule.yaml
+  $ cd $FOLDER && bulwark rules test rule.yaml
   2 passed, 0 failed
-  $ sed -i 's/list("ResourceQuota"/list("LimitRange"/' rule.yaml
-  $ bulwark rules lint rule.yaml
+  $ sed -i 's/list("ResourceQuota"/list("LimitRange"/' $FOLDER/rule.yaml
+  $ cd $FOLDER && bulwark rules lint rule.yaml
   rule.yaml:10:33: expression: the rule's field inventory does not name LimitRange
     expression: size(inventory.list("LimitRange", object.metadata.name)) > 0
                                     ^
