@@ -88,8 +88,11 @@ static const char *const about[] = {
         "key", "keys", "id", "ids", "kind", "engine", "sync", "operator", "template", "templates", "driver", "resource", "page",
         "cost", "rounds", "iterations", "encryption", "authentication", "auth", "login", "reset", "change", "only", "config",
         "configmap", "verification", "user", "username", "email", "domain", "service", "account", "group", "role", "roles",
+        "mtime", "timestamp", "created", "updated", "pub", "fingerprint", "checksum", "webhook",
         "bucket", "region", "string", "counter", "window", "usage", "metrics", "check", "syntax", "set", "list",
 };
+/* Before "secret": which Secret of Kubernetes is meant. */
+static const char *const referents[] = {"pull", "tls", "cert", "certificate", "ca", "registry", "serving"};
 /* A word anywhere that says that the value is a number, a switch, or for everyone to see. */
 static const char *const switches[] = {
         "max",    "min",  "num",  "total",    "allow",  "enable", "disable", "require", "use",    "automount",  "has", "is",
@@ -129,6 +132,12 @@ static size_t secret_at(const struct words *words, size_t i)
         return i > 0 && i + 1 == words->n && is_one_of(word, last_words, BW_ARRAY_SIZE(last_words));
 }
 
+static bool refers_to_secret(const struct words *words, size_t i)
+{
+        return i > 0 && (strcmp(words->items[i], "secret") == 0 || strcmp(words->items[i], "secrets") == 0) &&
+               is_one_of(words->items[i - 1], referents, BW_ARRAY_SIZE(referents));
+}
+
 bool bw_credential_is_name(struct bw_str name)
 {
         struct words words;
@@ -141,6 +150,8 @@ bool bw_credential_is_name(struct bw_str name)
                 if (is_one_of(words.items[i], switches, BW_ARRAY_SIZE(switches)))
                         return false;
         for (size_t i = words.n; i-- > 0;) {
+                if (refers_to_secret(&words, i))
+                        return false;
                 if (secret_at(&words, i) > 0)
                         return true;
                 if (is_one_of(words.items[i], about, BW_ARRAY_SIZE(about)))

@@ -254,7 +254,8 @@ static void test_credential_name(void **state)
                 "ALLOW_EMPTY_PASSWORD", "automountServiceAccountToken", "secretKeyRef", "SECRET_NAMESPACE", "existingSecret",
                 "monkey", "KEYBOARD", "compass", "bypass", "passthrough", "tokenizer", "username", "USER", "AWS_ACCESS_KEY_ID",
                 "GOOGLE_APPLICATION_CREDENTIALS", "PASSWORD_RESET_URL", "keys", "secretary", "author", "primary_key",
-                "sort-key", "USE_PASSWORD", "PASS", "hash", "csrfCookieName", "JWT_ISSUER", "batch", "content-key",
+                "sort-key", "USE_PASSWORD", "PASS", "hash", "csrfCookieName", "JWT_ISSUER", "batch", "content-key", "IMAGE_PULL_SECRET",
+                "imagePullSecrets", "--tls-secret", "webhookServingSecret", "admin.passwordMtime", "id_rsa.pub",
         };
 
         (void)state;
