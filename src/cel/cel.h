@@ -46,6 +46,8 @@ struct bw_cel_env_options {
                                         * format or pattern is found later than by the checker */
         bool strict_presence;          /* has() and .? on a value that has no fields is an error, as plain CEL may have
                                           it; to Kubernetes the field is absent */
+        bool validated;                /* texts of literals (patterns, durations …) were checked when the program was built:
+                                          the checker believes it, a bad pattern fails the compilation */
         bool no_costs;                 /* programs cannot count costs: compiling takes half the time and memory */
         /* Gives the bytes of a TZif file for a zone name ("Europe/Berlin"), or an empty text. They must live as long as
          * the env. cel itself reads no files. NULL: only UTC and fixed offsets are known. Called at run time, from

@@ -268,6 +268,7 @@ static int fill(struct bw_cel_env *env, const struct bw_cel_env_options *options
         env->more_libraries = options->more_libraries;
         env->no_macros = options->no_macros;
         env->plain_literals = options->plain_literals;
+        env->validated = options->validated;
         env->strict_presence = options->strict_presence;
         env->no_costs = options->no_costs;
         env->timezone = options->timezone;

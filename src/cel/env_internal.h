@@ -23,6 +23,7 @@ struct bw_cel_env {
         const struct bw_cel_library *const *more_libraries;
         bool no_macros;
         bool plain_literals;
+        bool validated;
         bool strict_presence;
         bool no_costs;
         struct bw_str (*timezone)(void *userdata, struct bw_str name);

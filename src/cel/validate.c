@@ -197,6 +197,6 @@ void bw_cel_validate(struct checker *c)
 {
         struct validation v = {.c = c};
 
-        if (!c->failed && !c->env->plain_literals)
+        if (!c->failed && !c->env->plain_literals && !c->env->validated)
                 validate(&c->ast->root, &v);
 }

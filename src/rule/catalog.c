@@ -86,6 +86,7 @@ void bw_catalog_free(struct bw_catalog *catalog)
         for (size_t i = 0; i < catalog->n_entries; i++)
                 rule_done(catalog->entries[i].rule);
         bw_cel_env_free(catalog->env);
+        bw_cel_env_free(catalog->builtin_env);
         bw_arena_free(catalog->arena);
 }
 
@@ -352,6 +353,7 @@ static int parse_builtin(struct bw_catalog *catalog, struct rule_entry *entry, s
 
 int rule_catalog_open(struct bw_catalog *catalog, struct rule_entry *entry, bool compiled, struct bw_error *reterr)
 {
+        struct bw_cel_env **env;
         int r = 0;
 
         if (!entry->rule)
@@ -367,12 +369,14 @@ int rule_catalog_open(struct bw_catalog *catalog, struct rule_entry *entry, bool
         }
         if (!compiled || entry->rule->compiled)
                 return 0;
-        if (!catalog->env) {
-                r = rule_env_new(&catalog->options, NULL, NULL, 0, NULL, &catalog->env, reterr);
+        env = entry->builtin ? &catalog->builtin_env : &catalog->env;
+        if (!*env) {
+                r = rule_env_new(&catalog->options, NULL, entry->builtin != NULL, NULL, 0, NULL, env, reterr);
                 if (r < 0)
                         return r;
         }
-        r = rule_compile(catalog->arena, &catalog->options, catalog->env, entry->rule, reterr);
+        r = rule_compile(catalog->arena, &catalog->options, *env, entry->rule, &catalog->n_late,
+                         reterr);
         if (r == 0)
                 catalog->n_compiled++;
         return r;

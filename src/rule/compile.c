@@ -22,7 +22,7 @@ static const struct bw_cel_type *const slot_types[_SLOT_FIXED] = {
         [SLOT_INVENTORY] = &rule_inventory_type,
 };
 
-int rule_env_new(const struct bw_catalog_options *options, const struct bw_cel_env *shared,
+int rule_env_new(const struct bw_catalog_options *options, const struct bw_cel_env *shared, bool builtin,
                  const struct rule_variable *variables, size_t n_variables, const struct bw_cel_type *const *types,
                  struct bw_cel_env **ret, struct bw_error *reterr)
 {
@@ -34,6 +34,7 @@ int rule_env_new(const struct bw_catalog_options *options, const struct bw_cel_e
                 .libraries = BW_CEL_LIB_SEMVER | BW_CEL_LIB_BULWARK,
                 .more_libraries = rule_libraries,
                 .functions_of = shared,
+                .validated = builtin,
                 .no_costs = true,
                 .timezone = options->timezone,
                 .timezone_userdata = options->timezone_userdata,
@@ -87,8 +88,9 @@ static void tabulate(struct bw_arena *arena, const struct bw_rule *rule, struct 
 struct compile_run {
         struct bw_arena *arena;
         const struct bw_cel_env *env;
-        struct bw_rule *rule;
+        const struct bw_rule *rule;
         size_t n_slots;
+        uint32_t *n_late;
         struct bw_error *reterr;
 };
 
@@ -111,7 +113,7 @@ static int compile_expr(void *userdata, struct rule_expr *expr, const char *what
 {
         const uint64_t constants = SLOT_BIT(SLOT_PARAMS) | SLOT_BIT(SLOT_KUBERNETES_MINOR);
         struct compile_run *run = userdata;
-        struct bw_rule *rule = run->rule;
+        const struct bw_rule *rule = run->rule;
         struct bw_error err = {0};
         struct bw_cel_ast *ast;
         const struct bw_cel_type *type;
@@ -147,25 +149,69 @@ static int compile_expr(void *userdata, struct rule_expr *expr, const char *what
         return pred_new(run->arena, ast, &expr->pred) < 0 ? bw_error_nomem(run->reterr) : 0;
 }
 
+/*
+ * Texts of findings, since most rules find nothing, and what looks at the rule's variables, which the plan cannot tell
+ * without the program: mostly a condition before it holds for no value. A user's expressions are compiled at once,
+ * since they may be wrong.
+ */
+static bool may_be_late(const struct bw_rule *rule, const struct rule_expr *expr, const char *what)
+{
+        static const char *const texts[] = {"messageExpression", "label", "reasonExpression", "detail"};
+
+        if (rule->doc || strcmp(what, "variable") == 0)
+                return false;
+        for (size_t i = 0; i < BW_ARRAY_SIZE(texts); i++)
+                if (strcmp(what, texts[i]) == 0)
+                        return true;
+        return bw_str_find(expr->source, BW_STR("variables.")) != SIZE_MAX;
+}
+
+static int compile_now_or_late(void *userdata, struct rule_expr *expr, const char *what)
+{
+        struct compile_run *run = userdata;
+
+        if (!may_be_late(run->rule, expr, what))
+                return compile_expr(userdata, expr, what);
+        expr->late = ++*run->n_late;
+        expr->uses = UINT64_MAX; /* nothing is known of it */
+        return 0;
+}
+
+int rule_compile_late(struct bw_arena *arena, const struct bw_cel_env *shared, const struct bw_rule *rule,
+                      struct rule_expr *expr, struct bw_error *reterr)
+{
+        struct compile_run run = {
+                .arena = arena,
+                .env = rule->env ? rule->env : shared,
+                .rule = rule,
+                .n_slots = _SLOT_FIXED + rule->n_variables,
+                .reterr = reterr,
+        };
+
+        expr->uses = 0;
+        return compile_expr(&run, expr, "expression");
+}
+
 int rule_compile(struct bw_arena *arena, const struct bw_catalog_options *options, const struct bw_cel_env *shared,
-                 struct bw_rule *rule, struct bw_error *reterr)
+                 struct bw_rule *rule, uint32_t *n_late, struct bw_error *reterr)
 {
         struct compile_run run = {
                 .arena = arena,
                 .env = shared,
                 .rule = rule,
                 .n_slots = _SLOT_FIXED + rule->n_variables,
+                .n_late = n_late,
                 .reterr = reterr,
         };
         int r;
 
         if (rule->n_variables) {
-                r = rule_env_new(options, shared, rule->variables, rule->n_variables, NULL, &rule->env, reterr);
+                r = rule_env_new(options, shared, !rule->doc, rule->variables, rule->n_variables, NULL, &rule->env, reterr);
                 if (r < 0)
                         return r;
                 run.env = rule->env;
         }
-        r = rule_visit_expressions(rule, compile_expr, &run);
+        r = rule_visit_expressions(rule, compile_now_or_late, &run);
         if (r == 0)
                 rule->compiled = true;
         return r;

@@ -39,6 +39,11 @@ void bw_judge_free(struct bw_judge *judge)
 {
         if (!judge)
                 return;
+        for (size_t i = 0; i < judge->n_late; i++)
+                if (judge->late[i])
+                        bw_cel_program_done(judge->late[i]->program);
+        bw_free(judge->late);
+        bw_arena_free(judge->late_arena);
         bw_arena_free(judge->scratch);
         bw_buf_done(&judge->text);
         bw_free(judge->containers);
@@ -166,11 +171,59 @@ static void bind_variables(struct bw_judge *judge, const struct rule_expr *expr)
         }
 }
 
+/* Room for the expression of this number. */
+static int grow_late(struct bw_judge *judge, size_t number)
+{
+        size_t n = BW_MAX(number, judge->n_late * 2);
+        struct rule_expr **grown = bw_reallocarray(judge->late, n, sizeof(struct rule_expr *));
+
+        if (!grown)
+                return -ENOMEM;
+        memset(grown + judge->n_late, 0, (n - judge->n_late) * sizeof(struct rule_expr *));
+        judge->late = grown;
+        judge->n_late = n;
+        return 0;
+}
+
+static const struct rule_expr *compile_mine(struct bw_judge *judge, const struct rule_expr *expr,
+                                            struct bw_error *reterr)
+{
+        struct rule_expr *mine;
+
+        if (!judge->late_arena)
+                judge->late_arena = bw_arena_new(0);
+        mine = judge->late_arena ? bw_arena_alloc(judge->late_arena, sizeof(*mine)) : NULL;
+        if (!mine || (expr->late > judge->n_late && grow_late(judge, expr->late) < 0)) {
+                bw_error_nomem(reterr);
+                return NULL;
+        }
+        *mine = *expr;
+        if (rule_compile_late(judge->late_arena, judge->catalog->builtin_env, judge->rule, mine, reterr) < 0)
+                return NULL;
+        judge->late[expr->late - 1] = mine;
+        return mine;
+}
+
+/* An expression that can be run: of its rule, or this judge's own. NULL with reterr set. */
+static const struct rule_expr *ready_expr(struct bw_judge *judge, const struct rule_expr *expr, struct bw_error *reterr)
+{
+        if (BW_LIKELY(expr->program != NULL))
+                return expr;
+        if (expr->late <= judge->n_late && judge->late[expr->late - 1])
+                return judge->late[expr->late - 1];
+        return compile_mine(judge, expr, reterr);
+}
+
 struct bw_value judge_run(struct bw_judge *judge, const struct rule_expr *expr, const struct judge_item *item,
                           struct bw_error *reterr)
 {
-        uint64_t missing = expr->uses & SLOTS_OF_DOC & ~judge->doc_bound;
+        uint64_t missing;
         struct bw_value v;
+
+        expr = ready_expr(judge, expr, reterr);
+        if (!expr)
+                return (struct bw_value){0};
+        missing = expr->uses & SLOTS_OF_DOC & ~judge->doc_bound;
 
         if (missing && bind_doc(judge, missing) < 0) {
                 bw_error_nomem(reterr);

@@ -75,6 +75,10 @@ struct bw_judge {
         size_t n_reported;
         size_t cap_reported;
 
+        struct bw_arena *late_arena;  /* of expressions that are compiled when they are needed: by number - 1 */
+        struct rule_expr **late;
+        size_t n_late;
+
         struct judge_memo memos[JUDGE_MEMOS]; /* in pairs */
         uint32_t memo_turn;
         uint8_t *answers;        /* of the plan, by rule */

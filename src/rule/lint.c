@@ -84,7 +84,7 @@ static int new_env(struct lint *l, const struct bw_cel_type *const *types, struc
 {
         struct bw_catalog_options options = {0};
         struct bw_error err = {0};
-        int r = rule_env_new(&options, NULL, l->rule->variables, l->rule->n_variables, types, ret, &err);
+        int r = rule_env_new(&options, NULL, false, l->rule->variables, l->rule->n_variables, types, ret, &err);
 
         if (r == -EINVAL) {
                 rule_problem_add(&l->problems, l->doc, l->doc->mark, "%s", err.message);

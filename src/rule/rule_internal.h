@@ -67,6 +67,8 @@ struct rule_expr {
         struct bw_cel_program *program;
         uint64_t uses;                 /* slots, those of used variables included */
         uint64_t variables;            /* of them, the rule's own variables */
+        uint32_t late;                 /* a text of a built-in rule, compiled by each judge when it needs it: its number,
+                                          from 1 in the catalog; 0: compiled with the rule */
         bool is_bool;                  /* whatever the document says */
         uint8_t truth[3];              /* enum rule_truth for null, false, true */
         struct pred *pred;             /* quick answers for an expression on one value alone; may be NULL */
@@ -273,14 +275,19 @@ BW_CHECK int rule_joins_new(const struct bw_inventory *inventory, const struct r
 /* ---- compile.c */
 
 /*
- * types: by slot, or NULL; NULL in it: the slot's usual type. Rules without variables share one env; it lends its
- * functions to those of rules that have some.
+ * builtin: for rules that were linted when the program was built. types: by slot, or NULL; NULL in it: the slot's usual
+ * type. Rules without variables share one env; it lends its functions to those of rules that have some.
  */
-BW_CHECK int rule_env_new(const struct bw_catalog_options *options, const struct bw_cel_env *shared,
+BW_CHECK int rule_env_new(const struct bw_catalog_options *options, const struct bw_cel_env *shared, bool builtin,
                           const struct rule_variable *variables, size_t n_variables,
                           const struct bw_cel_type *const *types, struct bw_cel_env **ret, struct bw_error *reterr);
+/* n_late: expressions of the catalog that are left to judges; counted on. */
 BW_CHECK int rule_compile(struct bw_arena *arena, const struct bw_catalog_options *options,
-                          const struct bw_cel_env *shared, struct bw_rule *rule, struct bw_error *reterr);
+                          const struct bw_cel_env *shared, struct bw_rule *rule, uint32_t *n_late,
+                          struct bw_error *reterr);
+/* One expression, when the others of its rule are compiled; then bw_cel_program_done() is the caller's. */
+BW_CHECK int rule_compile_late(struct bw_arena *arena, const struct bw_cel_env *shared, const struct bw_rule *rule,
+                               struct rule_expr *expr, struct bw_error *reterr);
 void rule_done(struct bw_rule *rule);
 
 /* ---- normalize.c: a pod as the API server would see it */
@@ -379,8 +386,10 @@ struct bw_catalog {
         unsigned needs_of_any;
         struct rule_look *looks;       /* of all rules that take part, each once */
         size_t n_looks;
-        struct bw_cel_env *env;        /* made at the first compilation */
+        struct bw_cel_env *env;        /* of users' rules, */
+        struct bw_cel_env *builtin_env; /* and of the others; made at the first compilation of one */
         size_t n_compiled;
+        uint32_t n_late;               /* expressions that judges compile */
         struct bw_framework **frameworks; /* of users; the built-in ones are added by bw_catalog_frameworks() */
         size_t n_frameworks;
         size_t cap_frameworks;

@@ -77,7 +77,7 @@ static void answers_are_cels(void **state)
         struct bw_doc doc;
 
         (void)state;
-        assert_ok(rule_env_new(&options, NULL, NULL, 0, NULL, &env, NULL));
+        assert_ok(rule_env_new(&options, NULL, false, NULL, 0, NULL, &env, NULL));
         assert_ok(bw_yaml_read(arena, bw_str(values), 1, false, &doc, NULL));
         assert_int_equal(doc.root.n, 34);
         for (size_t i = 0; i < BW_ARRAY_SIZE(plain); i++)
@@ -91,7 +91,7 @@ static void other_expressions_are_left_to_cel(void **state)
         const struct bw_catalog_options options = {0};
 
         (void)state;
-        assert_ok(rule_env_new(&options, NULL, NULL, 0, NULL, &env, NULL));
+        assert_ok(rule_env_new(&options, NULL, false, NULL, 0, NULL, &env, NULL));
         for (size_t i = 0; i < BW_ARRAY_SIZE(others); i++) {
                 struct pred *pred;
 
