@@ -36,6 +36,7 @@ TEMPLATE_PATHS(template, KEY("template"))
 TEMPLATE_PATHS(workload, KEY("spec"), KEY("template"))
 TEMPLATE_PATHS(cron, KEY("spec"), KEY("jobTemplate"), KEY("spec"), KEY("template"))
 TEMPLATE_PATHS(scaled_job, KEY("spec"), KEY("jobTargetRef"), KEY("template"))
+TEMPLATE_PATHS(sandbox, KEY("spec"), KEY("podTemplate"))
 TEMPLATE_PATHS(fleet, KEY("spec"), KEY("template"), KEY("spec"), KEY("template"))
 
 /* A pod template at a place without [*]. */
@@ -124,6 +125,8 @@ static const struct bw_kind kinds[] = {
          .spec = PATH(own_spec),
          .metadata = PATH(own_metadata)},
         OPTIONAL("Rollout", "argoproj.io", "spec.template", workload),
+        AT("Sandbox", "agents.x-k8s.io", "spec.podTemplate", sandbox),
+        AT("SandboxTemplate", "extensions.agents.x-k8s.io", "spec.podTemplate", sandbox),
         AT("ScaledJob", "keda.sh", "spec.jobTargetRef.template", scaled_job),
         AT("Service", "serving.knative.dev", "spec.template", workload),
         SHAPE("SidecarSet", "apps.kruise.io", "spec", NULL, BW_POD_SPEC_ALONE),

@@ -254,6 +254,7 @@ static void test_table(void **state)
                 {"batch", "CronJob"},
                 {"", "PodTemplate"},
                 {"keda.sh", "ScaledJob"},
+                {"extensions.agents.x-k8s.io", "SandboxTemplate"},
                 {"agones.dev", "Fleet"},
                 {"kubeflow.org", "XGBoostJob"},
                 {"apps.kruise.io", "AdvancedCronJob"},
