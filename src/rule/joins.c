@@ -9,6 +9,7 @@
 #include "cel/library.h"
 #include "doc/inventory.h"
 #include "doc/pod.h"
+#include "rule/join_index_internal.h"
 #include "rule/judge_internal.h"
 
 struct item { /* an object, or a pod of one */
@@ -18,9 +19,17 @@ struct item { /* an object, or a pod of one */
         struct bw_value value;
 };
 
-struct space { /* the items of a namespace */
+struct space { /* the items of a namespace, or all */
         struct bw_str ns;
         struct bw_value list;
+        struct join_index index; /* of pods' labels, or of the selectors of pods */
+};
+
+/* Kinds that select pods. */
+static const struct join_selector selectors[] = {
+        {.kind = "Service", .path = "spec.selector", .plain = true},
+        {.kind = "networking.k8s.io/NetworkPolicy", .path = "spec.podSelector", .missing_is_empty = true},
+        {.kind = "policy/PodDisruptionBudget", .path = "spec.selector"},
 };
 
 struct answers { /* to questions about one kind */
@@ -28,7 +37,9 @@ struct answers { /* to questions about one kind */
         struct item *items; /* by namespace, name, order */
         size_t n_items;
         size_t cap_items;
-        struct bw_value all;
+        const struct join_selector *selector; /* NULL: the kind does not select pods */
+        bool is_pods;
+        struct space all;
         struct space *spaces;
         size_t n_spaces;
 };
@@ -138,6 +149,18 @@ static struct bw_value list_of(struct bw_arena *arena, const struct item *items,
         return bw_value_list(list, (uint32_t)n);
 }
 
+static int make_space(struct bw_arena *arena, const struct answers *a, const struct item *items, size_t n,
+                      struct space *ret)
+{
+        ret->ns = n ? items->ns : (struct bw_str){0};
+        ret->list = list_of(arena, items, n);
+        if (ret->list.type == BW_ABSENT)
+                return -ENOMEM;
+        if (a->is_pods)
+                return join_index_pods(arena, ret->list, &ret->index);
+        return a->selector ? join_index_selectors(arena, ret->list, a->selector, &ret->index) : 0;
+}
+
 static size_t count_spaces(const struct answers *a)
 {
         size_t n = a->n_items > 0;
@@ -154,18 +177,17 @@ static int finish(struct bw_arena *arena, struct answers *a)
 
         if (a->n_items)
                 qsort(a->items, a->n_items, sizeof(*a->items), by_name);
-        a->all = list_of(arena, a->items, a->n_items);
         a->spaces = bw_arena_array(arena, count_spaces(a) + 1, sizeof(*a->spaces));
-        if (a->all.type == BW_ABSENT || !a->spaces)
+        if (!a->spaces || make_space(arena, a, a->items, a->n_items, &a->all) < 0)
                 return -ENOMEM;
         for (size_t i = 0; i < a->n_items; i = end) {
                 struct space *s = &a->spaces[a->n_spaces++];
 
                 for (end = i + 1; end < a->n_items && bw_str_eq(a->items[end].ns, a->items[i].ns); end++)
                         ;
-                s->ns = a->items[i].ns;
-                s->list = end - i == a->n_items ? a->all : list_of(arena, a->items + i, end - i);
-                if (s->list.type == BW_ABSENT)
+                if (end - i == a->n_items)
+                        *s = a->all;
+                else if (make_space(arena, a, a->items + i, end - i, s) < 0)
                         return -ENOMEM;
         }
         return 0;
@@ -204,9 +226,13 @@ int rule_joins_new(const struct bw_inventory *inventory, const struct rule_look 
                 struct answers *a = &joins->answers[joins->n_answers++];
 
                 a->text = looks[i].text;
+                a->is_pods = rule_look_is_pods(&looks[i]);
+                for (size_t k = 0; k < BW_ARRAY_SIZE(selectors); k++)
+                        if (bw_str_is(a->text, selectors[k].kind))
+                                a->selector = &selectors[k];
                 if (collect(joins, a, &looks[i], bw_inventory_all(inventory)) < 0 || finish(joins->arena, a) < 0)
                         return bw_error_nomem(reterr);
-                if (rule_look_is_pods(&looks[i]))
+                if (a->is_pods)
                         drop_items(a);
         }
         *ret = bw_take(joins);
@@ -272,8 +298,9 @@ static struct bw_value not_kept(const struct bw_cel_call *call)
         return bw_cel_error(call, "the rule's inventory does not name this kind");
 }
 
-static struct bw_value in_namespace(const struct answers *a, struct bw_str ns)
+static const struct space *in_namespace(const struct answers *a, struct bw_str ns)
 {
+        static const struct space none = {.list = {.type = BW_LIST}};
         size_t low = 0;
         size_t high = a->n_spaces;
 
@@ -282,13 +309,13 @@ static struct bw_value in_namespace(const struct answers *a, struct bw_str ns)
                 int r = bw_str_cmp(a->spaces[middle].ns, ns);
 
                 if (r == 0)
-                        return a->spaces[middle].list;
+                        return &a->spaces[middle];
                 if (r < 0)
                         low = middle + 1;
                 else
                         high = middle;
         }
-        return bw_value_list(NULL, 0);
+        return &none;
 }
 
 static struct bw_value list_kind(const struct bw_cel_call *call, const struct bw_value *args, size_t n)
@@ -297,7 +324,7 @@ static struct bw_value list_kind(const struct bw_cel_call *call, const struct bw
 
         if (!a)
                 return not_kept(call);
-        return n > 2 ? in_namespace(a, text_of(args[2])) : a->all;
+        return n > 2 ? in_namespace(a, text_of(args[2]))->list : a->all.list;
 }
 
 static struct bw_value list_pods(const struct bw_cel_call *call, const struct bw_value *args, size_t n)
@@ -306,7 +333,46 @@ static struct bw_value list_pods(const struct bw_cel_call *call, const struct bw
 
         if (!a)
                 return not_kept(call);
-        return n > 1 ? in_namespace(a, text_of(args[1])) : a->all;
+        return n > 1 ? in_namespace(a, text_of(args[1]))->list : a->all.list;
+}
+
+static struct bw_value checked(struct bw_value v)
+{
+        return v.type == BW_ABSENT ? bw_cel_no_memory() : v;
+}
+
+static struct bw_value pods_by(const struct bw_cel_call *call, const struct bw_value *args, size_t n, bool plain)
+{
+        const struct answers *a = find_answers(args[0], BW_STR("pods"));
+        const struct space *s;
+
+        if (!a)
+                return not_kept(call);
+        s = n > 2 ? in_namespace(a, text_of(args[2])) : &a->all;
+        return checked(join_selected(call->arena, s->list, &s->index, args[1], plain));
+}
+
+static struct bw_value selected_pods(const struct bw_cel_call *call, const struct bw_value *args, size_t n)
+{
+        return pods_by(call, args, n, false);
+}
+
+static struct bw_value labelled_pods(const struct bw_cel_call *call, const struct bw_value *args, size_t n)
+{
+        return pods_by(call, args, n, true);
+}
+
+static struct bw_value selecting(const struct bw_cel_call *call, const struct bw_value *args, size_t n)
+{
+        const struct answers *a = find_answers(args[0], text_of(args[1]));
+        const struct space *s;
+
+        if (!a)
+                return not_kept(call);
+        if (!a->selector)
+                return bw_cel_error(call, "objects of this kind do not select pods");
+        s = n > 3 ? in_namespace(a, text_of(args[3])) : &a->all;
+        return checked(join_selecting(call->arena, s->list, &s->index, a->selector, args[2]));
 }
 
 /* Of several objects of that name the last one read: what would be applied last. */
@@ -346,6 +412,30 @@ static const struct bw_cel_overload pods_overloads[] = {
          .signature = "bulwark.Inventory.pods(string) -> list(dyn)",
          .impl = list_pods},
 };
+static const struct bw_cel_overload selected_overloads[] = {
+        {.id = "inventory_selected_pods",
+         .signature = "bulwark.Inventory.selectedPods(dyn) -> list(dyn)",
+         .impl = selected_pods},
+        {.id = "inventory_selected_pods_namespace",
+         .signature = "bulwark.Inventory.selectedPods(dyn, string) -> list(dyn)",
+         .impl = selected_pods},
+};
+static const struct bw_cel_overload labelled_overloads[] = {
+        {.id = "inventory_labelled_pods",
+         .signature = "bulwark.Inventory.labelledPods(dyn) -> list(dyn)",
+         .impl = labelled_pods},
+        {.id = "inventory_labelled_pods_namespace",
+         .signature = "bulwark.Inventory.labelledPods(dyn, string) -> list(dyn)",
+         .impl = labelled_pods},
+};
+static const struct bw_cel_overload selecting_overloads[] = {
+        {.id = "inventory_selecting",
+         .signature = "bulwark.Inventory.selecting(string, dyn) -> list(dyn)",
+         .impl = selecting},
+        {.id = "inventory_selecting_namespace",
+         .signature = "bulwark.Inventory.selecting(string, dyn, string) -> list(dyn)",
+         .impl = selecting},
+};
 static const struct bw_cel_overload find_overloads[] = {
         {.id = "inventory_find",
          .signature = "bulwark.Inventory.find(string, string, string) -> dyn",
@@ -360,6 +450,18 @@ static const struct bw_cel_function functions[] = {
          .overloads = pods_overloads,
          .n_overloads = BW_ARRAY_SIZE(pods_overloads),
          .doc = "The pods that were read and those of all workloads: kind, name, namespace, labels, spec, object."},
+        {.name = "selectedPods",
+         .overloads = selected_overloads,
+         .n_overloads = BW_ARRAY_SIZE(selected_overloads),
+         .doc = "Those of the pods, all or of one namespace, that a LabelSelector selects."},
+        {.name = "labelledPods",
+         .overloads = labelled_overloads,
+         .n_overloads = BW_ARRAY_SIZE(labelled_overloads),
+         .doc = "Those of the pods, all or of one namespace, that have all labels of a map (none for an empty one)."},
+        {.name = "selecting",
+         .overloads = selecting_overloads,
+         .n_overloads = BW_ARRAY_SIZE(selecting_overloads),
+         .doc = "The Services, NetworkPolicies or PodDisruptionBudgets that select pods with these labels."},
         {.name = "find",
          .overloads = find_overloads,
          .n_overloads = BW_ARRAY_SIZE(find_overloads),

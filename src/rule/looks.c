@@ -55,7 +55,7 @@ static void check_call(struct walk *w, const struct bw_cel_expr *e)
 
         if (!is_inventory(w, e->call.target))
                 return;
-        if (bw_str_is(e->call.function, "pods")) {
+        if (bw_str_ends(e->call.function, BW_STR("pods")) || bw_str_ends(e->call.function, BW_STR("Pods"))) {
                 if (!has_look(w->rule, BW_STR("pods")))
                         wrong(w, e, "the rule's field inventory does not name", BW_STR("pods"));
                 return;
