@@ -12,7 +12,7 @@ extern const struct bw_cel_library bw_cel_lib_strings, bw_cel_lib_format_strings
         bw_cel_lib_sets, bw_cel_lib_time, bw_cel_lib_url, bw_cel_lib_ip, bw_cel_lib_cidr, bw_cel_lib_quantity,
         bw_cel_lib_semver, bw_cel_lib_formats, bw_cel_lib_math, bw_cel_lib_encoders, bw_cel_lib_ext_lists,
         bw_cel_lib_ext_strings, bw_cel_lib_loops, bw_cel_lib_flags, bw_cel_lib_image, bw_cel_lib_credential,
-        bw_cel_lib_selectors, bw_cel_lib_repeated;
+        bw_cel_lib_selectors, bw_cel_lib_repeated, bw_cel_lib_contains_any;
 
 /*
  * Macros of these libraries (macro.c) and the functions that they call:

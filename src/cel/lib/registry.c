@@ -30,5 +30,6 @@ const struct bw_cel_library *const bw_cel_libraries[] = {
         &bw_cel_lib_credential,
         &bw_cel_lib_selectors,
         &bw_cel_lib_repeated,
+        &bw_cel_lib_contains_any,
         NULL,
 };

@@ -120,6 +120,20 @@ static void test_selectors(void **state)
         eval_cases(&own, cases, BW_ARRAY_SIZE(cases));
 }
 
+static void test_contains_any(void **state)
+{
+        static const struct eval_case cases[] = {
+                {"'jenkins/jenkins:2'.containsAny(['kibana', 'jenkins'])", "true"},
+                {"'nginx'.containsAny(['kibana', 'jenkins'])", "false"},
+                {"'nginx'.containsAny([])", "false"},
+                {"''.containsAny([''])", "true"},
+                {"'nginx'.containsAny(dyn(['n', 1]))", "error"},
+        };
+
+        (void)state;
+        eval_cases(&own, cases, BW_ARRAY_SIZE(cases));
+}
+
 static void test_repeated(void **state)
 {
         static const struct eval_case cases[] = {
@@ -274,6 +288,7 @@ int main(void)
                 cmocka_unit_test(test_flag),
                 cmocka_unit_test(test_image),
                 cmocka_unit_test(test_selectors),
+                cmocka_unit_test(test_contains_any),
                 cmocka_unit_test(test_repeated),
                 cmocka_unit_test(test_credential_formats),
                 cmocka_unit_test(test_no_credential),
