@@ -16,7 +16,7 @@ Rules that look at other objects: judged when everything has been read, told whe
   $ cd $FOLDER && bulwark scan --rule BW-NET-040 --rule BW-WL-090 -o wide service.yaml pods.json
   Pod shop/a  pods.json:2
     LOW       BW-WL-090  Pod names a service account that does not exist
-      pods.json:3:13  the scan has other service accounts of the namespace, but not web
+      pods.json:3:13  the scan has no service account web in the namespace
         3 |    "spec": {"serviceAccountName": "web", "containers": [{"name": "c", "image": "registry.example/c:1"}]}}
           |             ^~~~~~~~~~~~~~~~~~~~
       path: spec.serviceAccountName
@@ -40,7 +40,7 @@ Rules that look at other objects: judged when everything has been read, told whe
 
   Pod shop/a  pods.json:2
     LOW       BW-WL-090  Pod names a service account that does not exist
-      pods.json:3:13  the scan has other service accounts of the namespace, but not web
+      pods.json:3:13  the scan has no service account web in the namespace
         3 |    "spec": {"serviceAccountName": "web", "containers": [{"name": "c", "image": "registry.example/c:1"}]}}
           |             ^~~~~~~~~~~~~~~~~~~~
       path: spec.serviceAccountName
