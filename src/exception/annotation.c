@@ -222,6 +222,26 @@ static struct record *keep_ours(struct bw_exceptions *exceptions, const struct b
 
 /* ---- matching */
 
+/* Whether a key begins so: nearly all objects have none, and are not asked for each rule. */
+static bool has_key_like(struct bw_value annotations, struct bw_str begin)
+{
+        for (uint32_t i = 0; annotations.type == BW_MAP && i < annotations.n; i++) {
+                struct bw_value key = annotations.map->entries[i].key;
+
+                if (key.type == BW_STRING && bw_str_starts(bw_value_text(key), begin))
+                        return true;
+        }
+        return false;
+}
+
+static bool has_key_of_peer(struct bw_value annotations)
+{
+        for (size_t i = 0; i < BW_ARRAY_SIZE(peers); i++)
+                if (has_key_like(annotations, bw_str(peers[i].before)) || has_key_like(annotations, bw_str(peers[i].all)))
+                        return true;
+        return false;
+}
+
 static const struct bw_exception_note *match_ours(struct bw_exceptions *exceptions, const struct bw_doc *doc,
                                                   struct bw_value annotations, struct bw_str rule, int64_t now)
 {
@@ -229,7 +249,7 @@ static const struct bw_exception_note *match_ours(struct bw_exceptions *exceptio
         struct bw_value value;
         struct record *r;
 
-        if (annotations.type != BW_MAP)
+        if (!has_key_like(annotations, BW_STR(OURS)))
                 return NULL;
         (void)snprintf(key, sizeof(key), OURS ".%.*s", BW_STR_ARG(rule));
         value = bw_map_get(annotations, bw_str(key));
@@ -293,7 +313,7 @@ static const struct bw_exception_note *match_peers(struct bw_exceptions *excepti
         const struct bw_exception_note *note = NULL;
         char key[320];
 
-        if (annotations.type != BW_MAP)
+        if (!has_key_of_peer(annotations))
                 return NULL;
         for (size_t i = 0; i < rule->n_controls && !note; i++) {
                 const struct bw_control *control = &rule->controls[i];
