@@ -2,9 +2,9 @@ The catalog.
 
   $ bulwark rules list | head -4
   RULE         SEVERITY  PRACTICE  TITLE
-  BW-NET-001   high      N06       Service takes over an external IP address
-  BW-NET-002   medium    N05       Ingress without TLS
-  BW-PSS-101   medium    H03       AppArmor profile switched off or unknown
+  BW-ADM-001   medium    A04       Validating webhook lets through what it cannot check
+  BW-ADM-002   low       A04       Mutating webhook may be skipped
+  BW-ADM-003   medium    A04       Webhook is asked about everything
   $ bulwark rules list -o name --framework pss-baseline
   BW-PSS-101
   BW-PSS-102
@@ -22,15 +22,15 @@ The catalog.
   apiVersion: bulwark.dev/v1
   kind: RuleList
   items:
-  - id: BW-NET-001
-    title: Service takes over an external IP address
-    severity: high
-    practice: N06
-    frameworks: []
-  - id: BW-NET-002
-    title: Ingress without TLS
+  - id: BW-ADM-001
+    title: Validating webhook lets through what it cannot check
     severity: medium
-    practice: N05
+    practice: A04
+    frameworks:
+    - name: cis-1.11
+      control: "5.2.1"
+    - name: cis-1.12
+      control: "5.2.1"
   $ bulwark rules show BW-PSS-107
   apiVersion: bulwark.dev/v1
   kind: Rule
@@ -65,7 +65,7 @@ The catalog.
 
   Severity    high
   Practice    W01
-  Frameworks  pss-baseline hostPathVolumes, pss-restricted restrictedVolumes
+  Frameworks  cis-1.11 5.2.12, cis-1.12 5.2.11, mitre-attack-containers T1543.005, mitre-attack-containers T1611, nsa-1.2 pod-host-path, owasp-k8s-top10 K01:2022, owasp-k8s-top10 K01:2025, pss-baseline hostPathVolumes, pss-restricted restrictedVolumes
   File        rules/pod-security/BW-PSS-104-host-path.yaml
 
   Why it matters
@@ -90,6 +90,11 @@ The catalog.
   How to fix it
     Use an emptyDir, configMap, projected or persistentVolumeClaim volume; for
     node agents a CSI driver.
+
+  Also known as
+    kube-linter sensitive-host-mounts
+    kubescape C-0048
+    polaris hostPathSet
 
   Sources
     https://kubernetes.io/docs/concepts/storage/volumes/#hostpath
@@ -120,43 +125,22 @@ Rules of one's own.
   SHOP-001
   $ bulwark scan --rules examples/rules --rule SHOP-001 examples/shop
   CronJob shop/backup  examples/shop/batch/backup.json:1
-    MEDIUM    SHOP-001  Image is not pinned by its digest
-      examples/shop/batch/backup.json:15:17  container "backup" runs whatever the tag means today
-       15 |                 "image": "registry.example.com/shop/backup:1.9",
-          |                 ^~~~~~~
-      fix: Name the image by the digest that the release job prints.
+    MEDIUM    SHOP-001  container "backup" runs whatever the tag means today  :15
 
   StatefulSet shop/orders  examples/shop/data/orders.yaml:14
-    MEDIUM    SHOP-001  Image is not pinned by its digest
-      examples/shop/data/orders.yaml:35:15  container "postgres" runs whatever the tag means today
-       35 |               image: registry.example.com/shop/postgres:16.4
-          |               ^~~~~
-      fix: Name the image by the digest that the release job prints.
+    MEDIUM    SHOP-001  container "postgres" runs whatever the tag means today  :35
 
   DaemonSet ops/node-agent  examples/shop/ops/node-agent.yaml:2
-    MEDIUM    SHOP-001  Image is not pinned by its digest
-      examples/shop/ops/node-agent.yaml:18:11  container "agent" runs whatever the tag means today
-       18 |           image: registry.example.com/ops/node-agent:5.1
-          |           ^~~~~
-      fix: Name the image by the digest that the release job prints.
+    MEDIUM    SHOP-001  container "agent" runs whatever the tag means today  :18
 
   Deployment shop/checkout  examples/shop/web/checkout.yaml:2
-    MEDIUM    SHOP-001  Image is not pinned by its digest
-      examples/shop/web/checkout.yaml:19:11  container "migrate" runs whatever the tag means today
-       19 |           image: registry.example.com/shop/migrate:latest
-          |           ^~~~~
-      examples/shop/web/checkout.yaml:24:11  container "checkout" runs whatever the tag means today
-       24 |           image: registry.example.com/shop/checkout
-          |           ^~~~~
-      examples/shop/web/checkout.yaml:34:11  container "metrics" runs whatever the tag means today
-       34 |           image: registry.example.com/shop/metrics:2.4.1
-          |           ^~~~~
-      fix: Name the image by the digest that the release job prints.
+    MEDIUM    SHOP-001  container "migrate", "checkout", "metrics" runs whatever the tag means today  :19, :24, :34
 
   6 failed checks: 0 critical, 0 high, 6 medium, 0 low
   9 objects in 9 files judged by 1 rule in 5.0 ms; 2 documents skipped (no Kubernetes objects)
 
   bulwark explain SHOP-001 tells why a check matters and how to fix it
+  -o wide shows source lines and fixes for medium and low, too
   $ bulwark explain --rules examples/rules SHOP-001
   SHOP-001  Image is not pinned by its digest
 

@@ -108,6 +108,8 @@ As a kubectl plugin it names itself so.
     show        print rules as they are written
     lint        find mistakes in rule files
     test        run the tests inside rules
+    new         write a rule file to start from
+    functions   list the functions that expressions of rules may call
 
   "bulwark help rules VERB" tells more on one of them.
   $ bulwark 2>&1 | head -4
