@@ -259,6 +259,7 @@ static void put_rule(struct embed *e, const struct file *f, struct bw_buf *contr
         bw_auto_done(bw_buf_done) struct bw_buf json = {0};
         bw_auto_done(bw_buf_done) struct bw_buf tests = {0};
         struct bw_value list = bw_map_get(f->doc.root, BW_STR("tests"));
+        struct bw_value optional = bw_map_get(f->doc.root, BW_STR("optional"));
         size_t n;
 
         bw_value_json(&json, without(e, f->doc.root, "tests"), 0);
@@ -275,9 +276,10 @@ static void put_rule(struct embed *e, const struct file *f, struct bw_buf *contr
         put_field(out, "json", bw_buf_view(&json));
         put_field(out, "tests", bw_buf_view(&tests));
         bw_buf_printf(out, "\t.controls = controls_%zu,\n\t.n_controls = %zu,\n\t.n_json = %zu,\n", number, n, json.n);
-        bw_buf_printf(out, "\t.n_tests_json = %zu,\n\t.n_tests = %u,\n\t.pss = %d,\n},\n", tests.n,
+        bw_buf_printf(out, "\t.n_tests_json = %zu,\n\t.n_tests = %u,\n\t.pss = %d,\n", tests.n,
                       list.type == BW_LIST ? list.n : 0,
                       bw_map_get(f->doc.root, BW_STR("podSecurity")).type == BW_MAP);
+        bw_buf_printf(out, "\t.optional = %d,\n},\n", optional.type == BW_BOOL && optional.b);
 }
 
 static void put_framework(const struct file *f, struct bw_buf *out)

@@ -42,7 +42,7 @@ static int begin(struct session *s, struct bw_error *reterr)
         /* A dump evaluates nothing, so the variable needs no document. */
         bool declared = s->has_object || bw_args_has(s->args, BW_OPT_DUMP);
         struct bw_cel_env_options options = {.variables = &object, .n_variables = declared,
-                                             .libraries = BW_CEL_LIB_BULWARK};
+                                             .libraries = BW_CEL_LIB_SEMVER | BW_CEL_LIB_BULWARK};
         int r;
 
         s->arena = bw_arena_new(BW_LIMIT_DOC_ARENA);

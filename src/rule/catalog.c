@@ -409,7 +409,9 @@ static bool is_selected(const struct bw_catalog *catalog, const struct rule_entr
 /* An optional rule runs for those who name it, name a framework that asks for it, or give it parameters. */
 static bool is_asked_for(const struct bw_catalog *catalog, const struct rule_entry *entry)
 {
-        return !entry->rule->optional || catalog->options.n_only || catalog->options.n_frameworks ||
+        bool optional = entry->builtin ? entry->builtin->optional : entry->rule->optional;
+
+        return !optional || catalog->options.n_only || catalog->options.n_frameworks ||
                bw_map_get(catalog->options.params, entry->id).type == BW_MAP;
 }
 
@@ -421,8 +423,10 @@ int rule_catalog_takes_part(struct bw_catalog *catalog, struct rule_entry *entry
                 return bw_error_nomem(reterr);
         if (!is_selected(catalog, entry))
                 return 0;
+        if (!is_asked_for(catalog, entry))
+                return 0;
         r = rule_catalog_open(catalog, entry, false, reterr);
-        return r < 0 ? r : is_asked_for(catalog, entry);
+        return r < 0 ? r : 1;
 }
 
 /* ---- preparing */
@@ -531,7 +535,11 @@ size_t bw_catalog_compiled(const struct bw_catalog *catalog)
 
 size_t bw_catalog_size(const struct bw_catalog *catalog)
 {
-        return catalog->n_entries;
+        size_t n = 0;
+
+        for (size_t i = 0; i < catalog->n_entries; i++)
+                n += is_selected(catalog, &catalog->entries[i]) && is_asked_for(catalog, &catalog->entries[i]);
+        return n;
 }
 
 static int cmp_info(const void *a, const void *b)

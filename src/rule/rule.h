@@ -57,6 +57,7 @@ bool bw_catalog_is_ready(const struct bw_catalog *catalog, const struct bw_doc *
 /* Compiles what this document's kind needs. */
 BW_CHECK int bw_catalog_prepare(struct bw_catalog *catalog, const struct bw_doc *doc, struct bw_error *reterr);
 
+/* Rules that take part: without those that the options leave out, and optional ones that nobody asks for. */
 size_t bw_catalog_size(const struct bw_catalog *catalog);
 /* Rules compiled so far: those that the kinds met need. */
 size_t bw_catalog_compiled(const struct bw_catalog *catalog);

@@ -438,6 +438,7 @@ struct rule_builtin {
         uint32_t n_tests_json;
         uint32_t n_tests;
         bool pss;
+        bool optional;
 };
 extern const struct rule_builtin rule_builtins[];
 extern const size_t rule_n_builtins;
