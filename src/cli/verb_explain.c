@@ -156,6 +156,8 @@ static void put_head(struct bw_buf *out, const struct bw_cli *cli, const struct 
         }
         put_field(out, "Severity", bw_str(bw_severity_text(info->severity)));
         put_field(out, "Practice", info->practice);
+        if (info->optional)
+                put_field(out, "Runs", BW_STR("when it is asked for: by --rule, --framework or parameters of its own"));
         put_field(out, "Frameworks", bw_buf_view(&controls));
         put_field(out, "File", info->file);
         if (bw_buf_status(&controls) < 0)

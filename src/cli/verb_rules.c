@@ -93,6 +93,8 @@ void bw_emit_rule_info(struct bw_emit *e, const struct bw_rule_info *info)
         bw_emit_key_str(e, "title", info->title);
         bw_emit_key_str(e, "severity", bw_str(bw_severity_text(info->severity)));
         bw_emit_key_str(e, "practice", info->practice);
+        bw_emit_key(e, "optional");
+        bw_emit_bool(e, info->optional);
         bw_emit_key(e, "frameworks");
         bw_emit_list(e);
         for (size_t i = 0; i < info->n_controls; i++) {
@@ -126,7 +128,7 @@ static void list_text(struct bw_buf *out, const struct bw_rule_info *const *info
                 put_cell(out, bw_str(bw_severity_text(infos[i]->severity)), 8);
                 put_cell(out, infos[i]->practice, 8);
                 bw_buf_clean(out, infos[i]->title);
-                bw_buf_char(out, '\n');
+                bw_buf_puts(out, infos[i]->optional ? " (optional)\n" : "\n");
         }
 }
 

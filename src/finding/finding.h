@@ -67,6 +67,7 @@ struct bw_rule_info {
         size_t n_controls;
         const struct bw_str *references; /* URLs */
         size_t n_references;
+        bool optional;           /* runs only when it is asked for */
 };
 
 struct bw_resource {

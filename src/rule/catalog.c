@@ -409,7 +409,7 @@ static bool is_selected(const struct bw_catalog *catalog, const struct rule_entr
 /* An optional rule runs for those who name it, name a framework that asks for it, or give it parameters. */
 static bool is_asked_for(const struct bw_catalog *catalog, const struct rule_entry *entry)
 {
-        bool optional = entry->builtin ? entry->builtin->optional : entry->rule->optional;
+        bool optional = entry->builtin ? entry->builtin->optional : entry->rule->info.optional;
 
         return !optional || catalog->options.n_only || catalog->options.n_frameworks ||
                bw_map_get(catalog->options.params, entry->id).type == BW_MAP;

@@ -388,7 +388,7 @@ static const struct field rule_fields[] = {
         FIELD(bw_rule, info.severity, "severity", read_severity, .required = true),
         FIELD(bw_rule, info.practice, "practice", read_practice),
         {.name = "references", .read = read_references},
-        FIELD(bw_rule, optional, "optional", read_bool),
+        FIELD(bw_rule, info.optional, "optional", read_bool),
         FIELD(bw_rule, match, "match", read_match, .required = true),
         {.name = "inventory", .read = read_looks},
         FIELD(bw_rule, params, "params", read_any_map),

@@ -174,7 +174,6 @@ struct rule_pss {
 
 struct bw_rule {
         struct bw_rule_info info;
-        bool optional;                 /* runs only when it is asked for */
         struct rule_match match;
         const struct rule_check *checks;
         size_t n_checks;

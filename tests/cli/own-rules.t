@@ -216,6 +216,7 @@ The checks of another tool, by its names.
         "title": "Pod sees the host's processes",
         "severity": "critical",
         "practice": "",
+        "optional": false,
         "frameworks": []
       }
     ]

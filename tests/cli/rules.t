@@ -26,11 +26,11 @@ The catalog.
     title: Validating webhook lets through what it cannot check
     severity: medium
     practice: A04
+    optional: false
     frameworks:
     - name: cis-1.11
       control: "5.2.1"
     - name: cis-1.12
-      control: "5.2.1"
   $ bulwark rules show BW-PSS-107
   apiVersion: bulwark.dev/v1
   kind: Rule
