@@ -140,7 +140,7 @@ static int report_item(struct evaluation *ev, struct bw_judge *judge, const stru
                 return -ENOMEM;
         f.message = bw_arena_str(ev->arena, err ? bw_str(err->message) : message_of(judge, item));
         f.remediation = ev->rule->info.fix;
-        if (!f.message.p)
+        if (!f.message.p || judge->late_failed)
                 return -ENOMEM;
         locate(ev, path, text, &f);
         f.fingerprint = judge_fingerprint(judge, path);

@@ -53,7 +53,7 @@ static const struct join_entry *entries_of(const struct join_index *index, uint6
         for (end = low; end < index->n && index->entries[end].hash == hash; end++)
                 ;
         *ret_n = end - low;
-        return index->entries + low;
+        return end == low ? NULL : index->entries + low;
 }
 
 /* The pairs that a selector names. */
@@ -161,6 +161,8 @@ struct bw_value join_selected(struct bw_arena *arena, struct bw_value pods, cons
                 size_t n_here;
                 const struct join_entry *here = entries_of(index, hash_pair(&pairs.map->entries[i]), &n_here);
 
+                if (n_here == 0)
+                        return bw_value_list(NULL, 0);
                 if (!best || n_here < n_best) {
                         best = here;
                         n_best = n_here;

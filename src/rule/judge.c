@@ -185,21 +185,31 @@ static int grow_late(struct bw_judge *judge, size_t number)
         return 0;
 }
 
-static const struct rule_expr *compile_mine(struct bw_judge *judge, const struct rule_expr *expr,
-                                            struct bw_error *reterr)
+static struct rule_expr *new_late(struct bw_judge *judge, const struct rule_expr *expr)
 {
         struct rule_expr *mine;
 
         if (!judge->late_arena)
                 judge->late_arena = bw_arena_new(0);
         mine = judge->late_arena ? bw_arena_alloc(judge->late_arena, sizeof(*mine)) : NULL;
-        if (!mine || (expr->late > judge->n_late && grow_late(judge, expr->late) < 0)) {
+        if (!mine || (expr->late > judge->n_late && grow_late(judge, expr->late) < 0))
+                return NULL;
+        *mine = *expr;
+        return mine;
+}
+
+static const struct rule_expr *compile_mine(struct bw_judge *judge, const struct rule_expr *expr,
+                                            struct bw_error *reterr)
+{
+        struct rule_expr *mine = new_late(judge, expr);
+
+        if (!mine || rule_compile_late(judge->late_arena, judge->catalog->builtin_env, judge->rule, mine, NULL) < 0) {
+                if (mine && mine->program)
+                        bw_cel_program_done(mine->program);
+                judge->late_failed = true;
                 bw_error_nomem(reterr);
                 return NULL;
         }
-        *mine = *expr;
-        if (rule_compile_late(judge->late_arena, judge->catalog->builtin_env, judge->rule, mine, reterr) < 0)
-                return NULL;
         judge->late[expr->late - 1] = mine;
         return mine;
 }

@@ -78,6 +78,7 @@ struct bw_judge {
         struct bw_arena *late_arena;  /* of expressions that are compiled when they are needed: by number - 1 */
         struct rule_expr **late;
         size_t n_late;
+        bool late_failed;             /* one could not be compiled: memory is short */
 
         struct judge_memo memos[JUDGE_MEMOS]; /* in pairs */
         uint32_t memo_turn;
