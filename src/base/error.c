@@ -59,7 +59,8 @@ void bw_error_in_file(struct bw_error *err, struct bw_str file)
 
         if (!err || err->code == 0 || err->file[0])
                 return;
-        memcpy(err->file, file.p, n);
+        if (n)
+                memcpy(err->file, file.p, n);
         err->file[n] = '\0';
 }
 
