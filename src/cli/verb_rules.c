@@ -3,6 +3,7 @@
 #include "base/alloc.h"
 #include "cli/rules_internal.h"
 #include "cli/verbs.h"
+#include "report/report.h"
 #include "rule/framework.h"
 #include "value/value.h"
 
@@ -95,17 +96,7 @@ void bw_emit_rule_info(struct bw_emit *e, const struct bw_rule_info *info)
         bw_emit_key_str(e, "practice", info->practice);
         bw_emit_key(e, "optional");
         bw_emit_bool(e, info->optional);
-        bw_emit_key(e, "frameworks");
-        bw_emit_list(e);
-        for (size_t i = 0; i < info->n_controls; i++) {
-                if (info->controls[i].is_peer)
-                        continue;
-                bw_emit_map(e);
-                bw_emit_key_str(e, "name", info->controls[i].framework);
-                bw_emit_key_str(e, "control", info->controls[i].control);
-                bw_emit_end(e);
-        }
-        bw_emit_end(e);
+        bw_report_controls(e, "frameworks", "name", info);
 }
 
 static void put_cell(struct bw_buf *out, struct bw_str s, size_t width)

@@ -3,7 +3,7 @@
 
 #include "base/alloc.h"
 #include "base/error.h"
-#include "doc/selector.h"
+#include "value/selector.h"
 
 struct bw_inventory {
         const struct bw_doc **docs; /* sealed: by group, kind, namespace, name, place */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "doc/pod.h"
-#include "doc/selector.h"
+#include "value/selector.h"
 #include "exception/exception_internal.h"
 #include "exception/glob.h"
 

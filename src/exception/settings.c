@@ -6,7 +6,7 @@
 #include "base/error.h"
 #include "base/limits.h"
 #include "doc/doc.h"
-#include "doc/selector.h"
+#include "value/selector.h"
 #include "doc/stream.h"
 #include "exception/glob.h"
 #include "finding/finding.h"

@@ -49,11 +49,6 @@ static size_t column_of(const struct work *w, size_t at)
 
 /* ---- entries that are missing */
 
-static bool is_blank(char c)
-{
-        return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
-
 /* The end of what stands before the bracket that closes a flow map: members, without blanks and comments behind them. */
 static size_t members_end(const struct work *w, struct bw_value map, size_t at, size_t close)
 {
@@ -130,7 +125,7 @@ static size_t entry_end(const struct work *w, struct bw_value map, uint32_t i, b
                 size_t colon = text_colon(w, key);
 
                 /* A null that is not written: the entry ends with its colon. */
-                if (v <= colon || v >= w->text.n || text_line(w, v) != text_line(w, colon) || is_blank(w->text.p[v]))
+                if (v <= colon || v >= w->text.n || text_line(w, v) != text_line(w, colon) || text_is_blank(w->text.p[v]))
                         return colon == SIZE_MAX ? colon : colon + 1;
         }
         return text_value_end(w, v, in_flow);

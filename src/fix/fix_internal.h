@@ -33,6 +33,11 @@ struct work {
 
 /* ---- text.c: places in the text. SIZE_MAX: there is no such place, or it is of a kind that is not changed. */
 
+static inline bool text_is_blank(char c)
+{
+        return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
 BW_CHECK int text_index_lines(struct work *w);
 size_t text_offset(const struct work *w, struct bw_mark mark);
 struct bw_mark text_mark(const struct work *w, size_t at);

@@ -107,15 +107,10 @@ static size_t quoted_end(const struct work *w, size_t at)
         return SIZE_MAX;
 }
 
-static bool is_blank(char c)
-{
-        return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
-
 /* A comment begins at `at`. */
 static bool is_comment(const struct work *w, size_t at)
 {
-        return !w->is_json && w->text.p[at] == '#' && (at == 0 || is_blank(w->text.p[at - 1]));
+        return !w->is_json && w->text.p[at] == '#' && (at == 0 || text_is_blank(w->text.p[at - 1]));
 }
 
 static size_t skip_comment(const struct work *w, size_t at)
@@ -126,7 +121,7 @@ static size_t skip_comment(const struct work *w, size_t at)
 /* Quotes begin a quoted text only where a value or a key may begin. */
 static bool may_begin(const struct work *w, size_t at)
 {
-        while (at > 0 && is_blank(w->text.p[at - 1]))
+        while (at > 0 && text_is_blank(w->text.p[at - 1]))
                 at--;
         return at == 0 || strchr("{[,:", w->text.p[at - 1]);
 }
@@ -165,9 +160,9 @@ static size_t plain_end(const struct work *w, size_t at, bool in_flow)
 
                 if (in_flow && strchr(",]}", c))
                         break;
-                if (c == ':' && (at + 1 == end || is_blank(w->text.p[at + 1])))
+                if (c == ':' && (at + 1 == end || text_is_blank(w->text.p[at + 1])))
                         break;
-                if (!is_blank(c))
+                if (!text_is_blank(c))
                         last = at + 1;
         }
         return last;

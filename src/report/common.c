@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/utf8.h"
+#include "report/emit.h"
 #include "report/report_internal.h"
 
 int bw_report_flush(struct bw_buf *buf, const struct bw_report_options *options, size_t least)
@@ -123,4 +124,19 @@ void bw_report_counts(struct bw_buf *out, const struct bw_summary *summary)
                 bw_report_puts(out, bw_severity_text((enum bw_severity)i));
         }
         put_others(out, summary);
+}
+
+void bw_report_controls(struct bw_emit *e, const char *key, const char *name_key, const struct bw_rule_info *rule)
+{
+        bw_emit_key(e, key);
+        bw_emit_list(e);
+        for (size_t i = 0; i < rule->n_controls; i++) {
+                if (rule->controls[i].is_peer)
+                        continue;
+                bw_emit_map(e);
+                bw_emit_key_str(e, name_key, rule->controls[i].framework);
+                bw_emit_key_str(e, "control", rule->controls[i].control);
+                bw_emit_end(e);
+        }
+        bw_emit_end(e);
 }

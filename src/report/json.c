@@ -25,21 +25,6 @@ static void emit_summary(struct bw_emit *e, const struct bw_summary *summary)
         bw_emit_end(e);
 }
 
-static void emit_frameworks(struct bw_emit *e, const struct bw_rule_info *rule)
-{
-        bw_emit_key(e, "frameworks");
-        bw_emit_list(e);
-        for (size_t i = 0; i < rule->n_controls; i++) {
-                if (rule->controls[i].is_peer)
-                        continue;
-                bw_emit_map(e);
-                bw_emit_key_str(e, "name", rule->controls[i].framework);
-                bw_emit_key_str(e, "control", rule->controls[i].control);
-                bw_emit_end(e);
-        }
-        bw_emit_end(e);
-}
-
 static void emit_exception(struct bw_emit *e, const struct bw_exception_note *note)
 {
         if (!note)
@@ -111,7 +96,7 @@ static void emit_finding(struct bw_emit *e, const struct bw_finding *f)
         bw_emit_end(e);
         bw_emit_key_str(e, "message", f->message);
         bw_emit_key_str(e, "remediation", f->remediation);
-        emit_frameworks(e, rule);
+        bw_report_controls(e, "frameworks", "name", rule);
         emit_fingerprint(e, &f->fingerprint);
         emit_exception(e, f->exception);
         emit_fix(e, f);

@@ -10,6 +10,7 @@
 #include "base/buf.h"
 #include "finding/finding.h"
 
+struct bw_emit;
 struct bw_error;
 
 struct bw_report_options {
@@ -39,5 +40,8 @@ struct bw_reporter {
 /* All reporters, NULL-terminated; by name or NULL. */
 extern const struct bw_reporter *const bw_reporters[];
 const struct bw_reporter *bw_reporter_find(struct bw_str name);
+
+/* The rule's controls in standards (peers' left out) as a list of {name_key: framework, control: id} under key. */
+void bw_report_controls(struct bw_emit *e, const char *key, const char *name_key, const struct bw_rule_info *rule);
 
 #endif

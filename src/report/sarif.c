@@ -105,21 +105,6 @@ static void emit_tags(struct bw_emit *e, const struct bw_rule_info *rule)
         bw_emit_end(e);
 }
 
-static void emit_controls(struct bw_emit *e, const struct bw_rule_info *rule)
-{
-        bw_emit_key(e, "controls");
-        bw_emit_list(e);
-        for (size_t i = 0; i < rule->n_controls; i++) {
-                if (rule->controls[i].is_peer)
-                        continue;
-                bw_emit_map(e);
-                bw_emit_key_str(e, "framework", rule->controls[i].framework);
-                bw_emit_key_str(e, "control", rule->controls[i].control);
-                bw_emit_end(e);
-        }
-        bw_emit_end(e);
-}
-
 /* Rules are written by those who run the scan: their texts are Markdown as they stand. */
 static void put_help(struct bw_buf *out, const struct bw_rule_info *rule, bool markdown)
 {
@@ -171,7 +156,7 @@ static void emit_rule(struct sarif *s, const struct bw_rule_info *rule)
         bw_emit_any_key(e, BW_STR("security-severity"));
         bw_emit_str(e, bw_str(severity_rows[rule->severity].score));
         bw_emit_key_str(e, "severity", bw_str(bw_severity_text(rule->severity)));
-        emit_controls(e, rule);
+        bw_report_controls(e, "controls", "framework", rule);
         bw_emit_end(e);
         bw_emit_end(e);
 }

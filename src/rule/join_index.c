@@ -6,7 +6,7 @@
 #include "rule/join_index_internal.h"
 
 #include "base/arena.h"
-#include "doc/selector.h"
+#include "value/selector.h"
 
 enum { NO_PAIR = 0 }; /* the hash of selectors that name no pair */
 

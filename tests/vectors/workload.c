@@ -350,7 +350,7 @@ static void run_index(struct workload *w, const char *path)
                 run_case(w, doc.root);
         }
         print_scores(w);
-        for (size_t i = 0; i < w->cases->n; i++)
+        for (size_t i = 0; w->run->verbose && i < w->cases->n; i++)
                 if (!w->cases->rows[i].used)
                         printf("note: no case %.*s\n", BW_STR_ARG(w->cases->rows[i].rule));
 }

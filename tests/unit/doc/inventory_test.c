@@ -7,7 +7,7 @@
 #include "base/error.h"
 #include "doc/classify.h"
 #include "doc/inventory.h"
-#include "doc/selector.h"
+#include "value/selector.h"
 
 static struct bw_doc *make(struct bw_arena *arena, const char *text, uint32_t line)
 {

@@ -4,8 +4,8 @@
  * Ownership: borrows. Threads: pure.
  * Source: k8s.io/apimachinery pkg/apis/meta/v1 helpers.go (LabelSelectorAsSelector), pkg/labels selector.go.
  */
-#ifndef BW_DOC_SELECTOR_H
-#define BW_DOC_SELECTOR_H
+#ifndef BW_VALUE_SELECTOR_H
+#define BW_VALUE_SELECTOR_H
 
 #include "value/value.h"
 

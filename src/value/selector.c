@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "doc/selector.h"
+#include "value/selector.h"
 
 /* All of wanted are labels. */
 static enum bw_selected match_all(struct bw_value wanted, struct bw_value labels)
