@@ -98,6 +98,13 @@ static inline struct bw_str bw_str_rest(struct bw_str s, size_t n)
 }
 /* Without blanks, tabs, CR and LF at both ends. */
 struct bw_str bw_str_trim(struct bw_str s) BW_PURE;
+/* The bytes that a text has: tells most parts that it does not contain without a search. */
+struct bw_byte_set {
+        uint64_t bits[4];
+};
+struct bw_byte_set bw_str_bytes(struct bw_str s) BW_PURE;
+/* False: the text has not all bytes of part, and so cannot contain it. */
+bool bw_byte_set_covers(const struct bw_byte_set *set, struct bw_str part) BW_PURE;
 /* Cuts s at the first sep: gives the part before it and leaves the rest in *s; false when *s is used up. */
 bool bw_str_split(struct bw_str *s, char sep, struct bw_str *ret_part);
 /* Whole text as a decimal number. -EINVAL, -ERANGE. */

@@ -49,6 +49,29 @@ struct bw_str bw_str_trim(struct bw_str s)
         return s;
 }
 
+struct bw_byte_set bw_str_bytes(struct bw_str s)
+{
+        struct bw_byte_set set = {0};
+
+        for (size_t i = 0; i < s.n; i++) {
+                unsigned char c = (unsigned char)s.p[i];
+
+                set.bits[c >> 6] |= UINT64_C(1) << (c & 63);
+        }
+        return set;
+}
+
+bool bw_byte_set_covers(const struct bw_byte_set *set, struct bw_str part)
+{
+        for (size_t i = 0; i < part.n; i++) {
+                unsigned char c = (unsigned char)part.p[i];
+
+                if (!(set->bits[c >> 6] >> (c & 63) & 1))
+                        return false;
+        }
+        return true;
+}
+
 bool bw_str_split(struct bw_str *s, char sep, struct bw_str *ret_part)
 {
         const char *at;

@@ -19,6 +19,7 @@ static bool is_shown(const struct bw_finding *f)
                                              "\"data\"",      "annotations:", "\"annotations\""};
         struct bw_str line = f->location.source;
         struct bw_str path = f->location.path;
+        struct bw_byte_set bytes;
 
         if (line.n > BW_LIMIT_SOURCE_LINE || bw_str_is(f->resource.kind, "Secret"))
                 return false;
@@ -28,8 +29,9 @@ static bool is_shown(const struct bw_finding *f)
         for (size_t i = 0; i < BW_ARRAY_SIZE(paths); i++)
                 if (bw_str_find(path, bw_str(paths[i])) != SIZE_MAX)
                         return false;
+        bytes = bw_str_bytes(line);
         for (size_t i = 0; i < BW_ARRAY_SIZE(fields); i++)
-                if (bw_str_find(line, bw_str(fields[i])) != SIZE_MAX)
+                if (bw_byte_set_covers(&bytes, bw_str(fields[i])) && bw_str_find(line, bw_str(fields[i])) != SIZE_MAX)
                         return false;
         return true;
 }

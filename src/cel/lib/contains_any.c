@@ -2,39 +2,10 @@
 /* One look through a text for many words, where a loop of contains() would be most of a rule's cost. */
 #include "cel/lib/lib_internal.h"
 
-/* The bytes that a text has. */
-struct bytes {
-        uint64_t bits[4];
-};
-
-static struct bytes bytes_of(struct bw_str text)
-{
-        struct bytes set = {0};
-
-        for (size_t i = 0; i < text.n; i++) {
-                unsigned char c = (unsigned char)text.p[i];
-
-                set.bits[c >> 6] |= UINT64_C(1) << (c & 63);
-        }
-        return set;
-}
-
-/* Most words have a byte that the text has not. */
-static bool may_have(const struct bytes *set, struct bw_str word)
-{
-        for (size_t i = 0; i < word.n; i++) {
-                unsigned char c = (unsigned char)word.p[i];
-
-                if (!(set->bits[c >> 6] >> (c & 63) & 1))
-                        return false;
-        }
-        return true;
-}
-
 static struct bw_value contains_any(const struct bw_cel_call *call, const struct bw_value *args, size_t n)
 {
         struct bw_str text = bw_value_text(args[0]);
-        struct bytes set = bytes_of(text);
+        struct bw_byte_set set = bw_str_bytes(text);
         bool found = false;
 
         (void)call;
@@ -44,7 +15,7 @@ static struct bw_value contains_any(const struct bw_cel_call *call, const struct
 
                 if (word.type != BW_STRING)
                         return bw_cel_no_overload();
-                found = found || (may_have(&set, bw_value_text(word)) &&
+                found = found || (bw_byte_set_covers(&set, bw_value_text(word)) &&
                                   bw_str_find(text, bw_value_text(word)) != SIZE_MAX);
         }
         return bw_value_bool(found);

@@ -37,6 +37,20 @@ static void test_find(void **state)
         assert_true(bw_str_cmp(BW_STR("\xff"), BW_STR("a")) > 0);
 }
 
+static void test_byte_set(void **state)
+{
+        struct bw_byte_set set = bw_str_bytes(BW_STR("value: \xff"));
+        struct bw_byte_set none = bw_str_bytes((struct bw_str){0});
+
+        (void)state;
+        assert_true(bw_byte_set_covers(&set, BW_STR("value:")));
+        assert_true(bw_byte_set_covers(&set, BW_STR("eulav"))); /* the order is not asked about */
+        assert_true(bw_byte_set_covers(&set, BW_STR("\xff")));
+        assert_false(bw_byte_set_covers(&set, BW_STR("values")));
+        assert_true(bw_byte_set_covers(&none, BW_STR("")));
+        assert_false(bw_byte_set_covers(&none, BW_STR("a")));
+}
+
 static void test_numbers(void **state)
 {
         static const struct {
@@ -162,6 +176,7 @@ int main(void)
 {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_split_and_trim), cmocka_unit_test(test_find),
+                cmocka_unit_test(test_byte_set),
                 cmocka_unit_test(test_numbers),        cmocka_unit_test(test_utf8),
                 cmocka_unit_test(test_error_shape),    cmocka_unit_test(test_error_cuts_long_texts),
                 cmocka_unit_test(test_grow),
