@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "analyze/derive.h"
+
+static const struct bw_deriver *const derivers[] = {
+        NULL,
+};
+
+bool bw_derive_wants(const struct bw_doc *doc)
+{
+        for (size_t i = 0; derivers[i]; i++)
+                if (derivers[i]->wants(doc))
+                        return true;
+        return false;
+}
+
+int bw_derive(struct bw_arena *arena, const struct bw_doc *doc, int minor, bool minor_is_given, bw_doc_sink sink,
+              void *userdata, struct bw_error *reterr)
+{
+        int r = 0;
+
+        for (size_t i = 0; r == 0 && derivers[i]; i++)
+                if (derivers[i]->wants(doc))
+                        r = derivers[i]->derive(arena, doc, minor, minor_is_given, sink, userdata, reterr);
+        return r;
+}

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * host: the machine under examination, seen from a root directory: the live one, a mounted image (--root DIR), or a fixture
+ * (--root DIR --modes FILE --processes FILE). Whoever asks cannot tell them apart.
+ *
+ * Paths are absolute, as on the machine. Symbolic links resolve inside the root (openat2 RESOLVE_IN_ROOT), absolute ones
+ * too; ".." does not leave it. Nothing hangs: FIFOs, sockets and devices are told before a byte is read; nothing is
+ * written, and no process is started.
+ *
+ * Ownership: a host owns its descriptors and tables; texts live in the arenas given.
+ * Errors: -ENOENT, -EACCES, -ELOOP, -ENOTDIR, -EINVAL (no regular file), -E2BIG (larger than asked for) are told apart,
+ *         since absent, unreadable and broken are different facts. The message says what is wrong without the path.
+ * Threads: one host, one thread.
+ * Source: openat2(2), proc(5); the fixture form: docs/node.md.
+ */
+#ifndef BW_HOST_HOST_H
+#define BW_HOST_HOST_H
+
+#include "os/fs.h"
+
+struct bw_arena;
+struct bw_error;
+struct bw_host;
+
+struct bw_host_options {
+        const char *root;      /* NULL: "/" */
+        const char *modes;     /* fixture: path, mode, uid, gid; NULL: what the file system says */
+        const char *processes; /* fixture: table of processes; NULL: /proc if root is "/", else there are none to see */
+};
+
+BW_CHECK int bw_host_open(const struct bw_host_options *options, struct bw_host **ret, struct bw_error *reterr);
+void bw_host_close(struct bw_host *host);
+BW_DEFINE_AUTO(struct bw_host *, bw_host_close);
+
+/* The machine that this program runs on: its kernel, network and processes can be asked. */
+bool bw_host_is_live(const struct bw_host *host);
+/* False: nobody can say what runs (an image); "not running" must not be concluded. */
+bool bw_host_knows_processes(const struct bw_host *host);
+/* What reports call it: the examined /etc/hostname, else "node". */
+struct bw_str bw_host_name(const struct bw_host *host);
+
+struct bw_host_stat {
+        enum bw_fs_kind kind;
+        uint32_t mode;   /* permission bits, 07777 */
+        uint32_t uid;
+        uint32_t gid;
+        uint64_t size;
+        uint64_t dev;
+        uint64_t ino;
+        int64_t mtime;   /* unix seconds */
+};
+/* flags: BW_FS_NOFOLLOW tells of the link itself. */
+BW_CHECK int bw_host_stat(struct bw_host *host, const char *path, unsigned flags, struct bw_host_stat *ret,
+                          struct bw_error *reterr);
+/* The path without links, on the examined machine. */
+BW_CHECK int bw_host_real(struct bw_host *host, struct bw_arena *arena, const char *path, struct bw_str *ret,
+                          struct bw_error *reterr);
+/* A whole regular file of at most `most` bytes, ended by a zero byte that is not counted. */
+BW_CHECK int bw_host_read(struct bw_host *host, struct bw_arena *arena, const char *path, size_t most,
+                          struct bw_str *ret, struct bw_error *reterr);
+/* The file for reading piece by piece (binaries, databases): bw_file_read(), bw_file_close(). */
+BW_CHECK int bw_host_open_file(struct bw_host *host, const char *path, struct bw_file *ret, struct bw_error *reterr);
+/* Sorted names; bw_listing_done(). */
+BW_CHECK int bw_host_list(struct bw_host *host, const char *path, size_t most, struct bw_listing *listing,
+                          struct bw_error *reterr);
+bool bw_host_exists(struct bw_host *host, const char *path);
+/* Where a link points to, as it is written. -EINVAL: no link. */
+BW_CHECK int bw_host_link(struct bw_host *host, struct bw_arena *arena, const char *path, struct bw_str *ret,
+                          struct bw_error *reterr);
+
+/*
+ * Who can get at a file, directories on the way considered: a 0644 file below a 0700 directory of root is within nobody's
+ * reach. closed_by: the directory (in the arena) that keeps others out; empty when none does.
+ */
+struct bw_host_reach {
+        bool group;              /* the file's group, by its bits and by those of the directories */
+        bool others;
+        struct bw_str closed_by;
+};
+BW_CHECK int bw_host_reach(struct bw_host *host, struct bw_arena *arena, const char *path, struct bw_host_reach *ret,
+                           struct bw_error *reterr);
+
+/* Names of ids by the examined root's /etc/passwd and /etc/group; empty when they have none. */
+struct bw_str bw_host_user(struct bw_host *host, uint32_t uid);
+struct bw_str bw_host_group(struct bw_host *host, uint32_t gid);
+/* The id of a name. False: there is no such name. */
+bool bw_host_uid(struct bw_host *host, struct bw_str name, uint32_t *ret);
+bool bw_host_gid(struct bw_host *host, struct bw_str name, uint32_t *ret);
+
+struct bw_process {
+        uint32_t pid;
+        uint32_t ppid;
+        uint32_t uid;            /* effective */
+        struct bw_str comm;
+        struct bw_str exe;       /* path of the program, " (deleted)" taken off; empty: a kernel thread, or not allowed */
+        struct bw_str cgroup;    /* of the unified hierarchy, else of the first controller's */
+        const struct bw_str *args; /* with args[0] */
+        size_t n_args;
+        bool args_cut;           /* longer than BW_LIMIT_PROCESS_ARGS */
+};
+/*
+ * Every process, one after the other; texts live until each returns. wanted: asked first, with pid, ppid, uid, comm and exe
+ * alone (args and cgroup are not read yet); NULL: all. A process that ends meanwhile is left out.
+ */
+BW_CHECK int bw_host_processes(struct bw_host *host, bool (*wanted)(void *userdata, const struct bw_process *process),
+                               int (*each)(void *userdata, const struct bw_process *process), void *userdata,
+                               struct bw_error *reterr);
+/* The process's environment: "A=b" texts in the arena. -EACCES, -ENOENT. */
+BW_CHECK int bw_host_environment(struct bw_host *host, struct bw_arena *arena, uint32_t pid, const struct bw_str **ret,
+                                 size_t *ret_n, struct bw_error *reterr);
+/*
+ * A file as the process sees it (/proc/PID/root, its own mounts), for configuration that a container names. A fixture or
+ * image has no other view than the root: the file there.
+ */
+BW_CHECK int bw_host_read_as(struct bw_host *host, uint32_t pid, struct bw_arena *arena, const char *path, size_t most,
+                             struct bw_str *ret, struct bw_error *reterr);
+
+/* What was refused for want of rights, so that a report can say it once: number of files, and the first path. */
+size_t bw_host_refused(const struct bw_host *host, struct bw_str *ret_first);
+
+#endif
