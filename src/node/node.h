@@ -75,12 +75,19 @@ struct bw_node {
         struct bw_node_identity identity;
         const struct bw_node_component *components;
         size_t n_components;
+        bool discovered;          /* identity and components are filled in */
         void *prepared[8];        /* what a collector's prepare left for its collect; index: BW_PREPARED_* */
 };
 enum {
         BW_PREPARED_FIREWALL,
         BW_PREPARED_PROBES,
 };
+
+/*
+ * Fills in identity and components, once: bw_node_collect does so before the first collector; a prepare that needs them
+ * asks itself.
+ */
+BW_CHECK int bw_node_discover(struct bw_node *node, struct bw_error *reterr);
 
 struct bw_collector {
         const char *name;
