@@ -20,6 +20,7 @@ static const struct bw_cel_type *const slot_types[_SLOT_FIXED] = {
         [SLOT_LABEL] = &bw_cel_string,
         [SLOT_KUBERNETES_MINOR] = &bw_cel_int,
         [SLOT_INVENTORY] = &rule_inventory_type,
+        [SLOT_NOW] = &bw_cel_timestamp,
 };
 
 int rule_env_new(const struct bw_catalog_options *options, const struct bw_cel_env *shared, bool builtin,

@@ -31,6 +31,7 @@ int bw_judge_new(const struct bw_catalog *catalog, const struct bw_world *world,
         judge->slots[SLOT_OLD_OBJECT] = bw_value_null();
         judge->slots[SLOT_REQUEST] = bw_value_null();
         judge->slots[SLOT_NAMESPACE_OBJECT] = bw_value_null();
+        judge->slots[SLOT_NOW] = (struct bw_value){.type = BW_TIMESTAMP, .hash = 0x8000, .i = judge->world.now};
         *ret = judge;
         return 0;
 }

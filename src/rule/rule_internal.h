@@ -35,7 +35,8 @@
         X(LABEL, "label")                                                                          \
         X(KUBERNETES_MINOR, "kubernetesMinor")                                                     \
         X(FAILED, "failed")                                                                        \
-        X(INVENTORY, "inventory")
+        X(INVENTORY, "inventory")                                                                  \
+        X(NOW, "now")
 
 enum rule_slot {
 #define X(slot, name) SLOT_##slot,

@@ -283,6 +283,9 @@ static int join(struct test_run *run, const struct bw_rule *rule, struct bw_valu
         return r;
 }
 
+/* In tests it is always the beginning of 2026 (UTC). */
+static const struct bw_world test_world = {.now = 1767225600};
+
 static int run_test(struct test_run *run, const struct bw_rule *rule, const struct test *test, struct bw_str *ret_why)
 {
         struct bw_doc doc = {.root = test->pass.type == BW_MAP ? test->pass : test->fail};
@@ -359,7 +362,7 @@ static int report_test(void *userdata, struct test_run *run, const struct bw_rul
 static int with_judge(struct test_run *run, int (*act)(struct test_run *run))
 {
         bw_auto(bw_judge_free) struct bw_judge *judge = NULL;
-        int r = bw_judge_new(run->catalog, NULL, false, &judge, run->reterr);
+        int r = bw_judge_new(run->catalog, &test_world, false, &judge, run->reterr);
 
         if (r < 0)
                 return r;
@@ -477,7 +480,7 @@ static int test_mutation(struct test_run *run, const struct bw_rule_file *file, 
         if (r == 0)
                 r = rule_catalog_add(catalog, file->name, file->text, number, run->reterr);
         if (r == 0)
-                r = bw_judge_new(catalog, NULL, false, &judge, run->reterr);
+                r = bw_judge_new(catalog, &test_world, false, &judge, run->reterr);
         run->judge = judge;
         for (size_t i = 0; r == 0 && i < catalog->n_entries; i++)
                 if (is_negatable(plain->entries[i].rule, number))
