@@ -129,6 +129,25 @@ void *bw_arena_array(struct bw_arena *arena, size_t n, size_t size)
         return bw_arena_alloc(arena, bytes);
 }
 
+int bw_arena_grow(struct bw_arena *arena, void *items_ptr, size_t *cap, size_t n, size_t size)
+{
+        size_t more = *cap ? *cap * 2 : 8;
+        void *items;
+        void *grown;
+
+        if (n < *cap)
+                return 0;
+        grown = bw_arena_array(arena, more, size);
+        if (!grown)
+                return -ENOMEM;
+        memcpy(&items, items_ptr, sizeof(items));
+        if (n)
+                memcpy(grown, items, n * size);
+        memcpy(items_ptr, &grown, sizeof(grown));
+        *cap = more;
+        return 0;
+}
+
 struct bw_str bw_arena_str(struct bw_arena *arena, struct bw_str s)
 {
         char *copy = bw_arena_alloc(arena, s.n + 1);

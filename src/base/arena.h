@@ -25,6 +25,11 @@ void *bw_arena_alloc(struct bw_arena *arena, size_t size) BW_CHECK;
 void *bw_arena_zalloc(struct bw_arena *arena, size_t size) BW_CHECK;
 /* n * size with overflow check. */
 void *bw_arena_array(struct bw_arena *arena, size_t n, size_t size) BW_CHECK;
+/*
+ * Makes room for item number n of an array that grows (*items_ptr, *cap of them): twice as much where it is full; what was
+ * there is copied, and left behind. -ENOMEM leaves both.
+ */
+BW_CHECK int bw_arena_grow(struct bw_arena *arena, void *items_ptr, size_t *cap, size_t n, size_t size);
 /* Copies; the result is terminated by a zero byte. p is NULL on failure (also of an empty text: never NULL). */
 struct bw_str bw_arena_str(struct bw_arena *arena, struct bw_str s) BW_CHECK;
 struct bw_str bw_arena_printf(struct bw_arena *arena, const char *fmt, ...) BW_PRINTF(2, 3) BW_CHECK;

@@ -46,6 +46,26 @@
 #define BW_LIMIT_JOIN_STEPS_LEAST 1000       /* that each of them has at least */
 #define BW_LIMIT_KEPT_ANNOTATION 4096        /* bytes of an annotation that is kept */
 
+/* Files of a machine */
+#define BW_LIMIT_CONFIG_TEXT BW_MIB          /* one configuration file of the host: sshd_config, sudoers, a unit, passwd */
+#define BW_LIMIT_SSHD_INCLUDES 16            /* Include inside Include (OpenSSH: 16) */
+#define BW_LIMIT_SSHD_SETTINGS 10000         /* lines with a setting in all of sshd's files */
+#define BW_LIMIT_INCLUDED_FILES 256          /* files that one pattern or directory of a configuration takes in */
+#define BW_LIMIT_SUDO_INCLUDES 16            /* @include inside @include (sudo: 128) */
+#define BW_LIMIT_SUDO_RULES 10000            /* user specifications in all of sudo's files */
+#define BW_LIMIT_SUDO_ALIAS_DEPTH 16         /* an alias that names an alias */
+#define BW_LIMIT_NFT_BYTES (16 * BW_MIB)     /* the kernel's ruleset as JSON; kube-proxy's with 10,000 services is 8 MiB */
+#define BW_LIMIT_NFT_DEPTH 16                /* jumps from chain to chain that are followed (nftables: 16) */
+#define BW_LIMIT_NFT_STEPS 200000            /* rules looked at to answer for one port */
+#define BW_LIMIT_NET_TABLE (4 * BW_MIB)      /* one table of sockets: /proc/net/tcp of a node with 25,000 connections */
+#define BW_LIMIT_LISTENERS 4096              /* listening sockets */
+#define BW_LIMIT_OPEN_FILES 65536            /* descriptors of one process that are looked through for its sockets */
+#define BW_LIMIT_ACCOUNTS 20000              /* lines of passwd, shadow or group */
+#define BW_LIMIT_AUTHORIZED_KEYS 1000        /* keys of one account */
+#define BW_LIMIT_UNITS 4096                  /* unit files in one directory of systemd */
+#define BW_LIMIT_PROBE_ANSWER (64 * 1024)    /* bytes of an answer to a probe that are read */
+#define BW_LIMIT_PROBE_MS 2000               /* one probe, from connecting to its answer */
+
 /* CEL: the first four are Kubernetes' and cel-go's numbers */
 #define BW_LIMIT_CEL_SOURCE 100000           /* code points of an expression (cel-go parser default) */
 #define BW_LIMIT_CEL_DEPTH 250               /* parser recursion (cel-go default) */
