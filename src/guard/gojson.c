@@ -3,6 +3,8 @@
 
 #include "guard/gotext_internal.h"
 
+#include "base/goquote.h"
+
 enum { MAX_DEPTH = 10000 };
 
 struct scanner {
@@ -23,7 +25,7 @@ static bool wrong(struct scanner *s, const char *context)
                 return false;
         }
         c = s->text.p[s->at];
-        gotext_quote(&quoted, bw_str_n(&c, 1));
+        bw_buf_go_quote(&quoted, bw_str_n(&c, 1));
         bw_buf_puts(s->why, "invalid character ");
         if (c == '\'')
                 bw_buf_puts(s->why, "'\\''");

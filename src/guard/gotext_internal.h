@@ -2,15 +2,13 @@
 /*
  * gotext (internal): texts in the form that Go and Kubernetes' field errors give them.
  * Ownership: writes to the buffer given. Threads: pure.
- * Source: Go strconv.Quote; k8s.io/apimachinery pkg/util/validation/field/errors.go, pkg/util/errors (aggregates).
+ * Source: k8s.io/apimachinery pkg/util/validation/field/errors.go, pkg/util/errors (aggregates).
  */
 #ifndef BW_GUARD_GOTEXT_INTERNAL_H
 #define BW_GUARD_GOTEXT_INTERNAL_H
 
 #include "base/buf.h"
 
-/* Go's %q. */
-void gotext_quote(struct bw_buf *out, struct bw_str s);
 /* `path: Invalid value: "value": detail`. */
 void gotext_invalid(struct bw_buf *out, const char *path, struct bw_str value, const char *detail);
 

@@ -4,6 +4,7 @@
 
 #include "base/arena.h"
 #include "base/error.h"
+#include "base/goquote.h"
 #include "doc/doc.h"
 #include "guard/decode_internal.h"
 #include "guard/podsecurity_internal.h"
@@ -112,7 +113,7 @@ static int deny_invalid(struct review *rv, struct bw_value request, const struct
                 bw_buf_str(&rv->buf, group);
         }
         bw_buf_char(&rv->buf, ' ');
-        gotext_quote(&rv->buf, rv->name);
+        bw_buf_go_quote(&rv->buf, rv->name);
         bw_buf_puts(&rv->buf, " is invalid: ");
         if (gotexts_aggregate(&texts, &rv->buf) < 0)
                 return -ENOMEM;
@@ -183,7 +184,7 @@ static int find_policy(struct review *rv, struct bw_ps_policy *ret, struct bw_ps
         if (r < 0) {
                 if (!why.n) {
                         bw_buf_puts(&rv->buf, "namespaces ");
-                        gotext_quote(&rv->buf, rv->ns);
+                        bw_buf_go_quote(&rv->buf, rv->ns);
                         bw_buf_puts(&rv->buf, " not found");
                         why = take_text(rv);
                 }
@@ -196,7 +197,7 @@ static int find_policy(struct review *rv, struct bw_ps_policy *ret, struct bw_ps
 static void put_failed_lookup(struct review *rv)
 {
         bw_buf_puts(&rv->buf, "failed to lookup namespace ");
-        gotext_quote(&rv->buf, rv->ns);
+        bw_buf_go_quote(&rv->buf, rv->ns);
 }
 
 /* ---- judging a pod */
@@ -245,7 +246,7 @@ static int enforce(struct review *rv, const struct verdict *v)
         bw_buf_str(&rv->buf, rv->resource);
         if (rv->name.n) {
                 bw_buf_char(&rv->buf, ' ');
-                gotext_quote(&rv->buf, rv->name);
+                bw_buf_go_quote(&rv->buf, rv->name);
         }
         bw_buf_puts(&rv->buf, " is forbidden: ");
         put_violations(rv, "violates", v);
@@ -532,7 +533,7 @@ static int warn_exempt(struct review *rv, const struct bw_ps_policy *policy)
         if (equivalent || all_privileged(policy))
                 return 0;
         bw_buf_puts(&rv->buf, "namespace ");
-        gotext_quote(&rv->buf, bw_map_text(bw_map_get(rv->object.root, BW_STR("metadata")), "name"));
+        bw_buf_go_quote(&rv->buf, bw_map_text(bw_map_get(rv->object.root, BW_STR("metadata")), "name"));
         bw_buf_puts(&rv->buf, " is exempt from Pod Security, and the policy (");
         for (int m = 0; m < _BW_PS_MODE_MAX; m++) {
                 if (is_privileged(policy, (enum bw_ps_mode)m) || !has_label(labels, (enum bw_ps_mode)m))

@@ -8,6 +8,7 @@
 #include "base/alloc.h"
 #include "base/arena.h"
 #include "base/error.h"
+#include "base/goquote.h"
 #include "doc/stream.h"
 #include "guard/gojson_internal.h"
 #include "guard/podsecurity_internal.h"
@@ -451,7 +452,7 @@ static int validate_names(struct load *l, const char *list, const struct bw_str 
                         gotext_invalid(&l->buf, path, names[i], detail.p);
                 } else if (textset_add(&set, &names[i])) {
                         bw_buf_printf(&l->buf, "%s: Duplicate value: ", path);
-                        gotext_quote(&l->buf, names[i]);
+                        bw_buf_go_quote(&l->buf, names[i]);
                 } else {
                         continue;
                 }
