@@ -66,6 +66,15 @@
 #define BW_LIMIT_PROBE_ANSWER (64 * 1024)    /* bytes of an answer to a probe that are read */
 #define BW_LIMIT_PROBE_MS 2000               /* one probe, from connecting to its answer */
 
+/* The machine under examination */
+#define BW_LIMIT_HOST_DEPTH 128              /* directories on the way to a file */
+#define BW_LIMIT_HOST_LINKS 40               /* symbolic links on the way (Linux: MAXSYMLINKS) */
+#define BW_LIMIT_HOST_TABLE (64 * BW_MIB)    /* a fixture's table of modes or of processes */
+#define BW_LIMIT_HOST_IDS (8 * BW_MIB)       /* /etc/passwd, /etc/group */
+#define BW_LIMIT_HOST_JOURNAL (4 * BW_MIB)   /* the newest lines of a unit */
+#define BW_LIMIT_PROCESS_ARGS BW_MIB         /* bytes of one process's arguments, and of its environment */
+#define BW_LIMIT_PROCESS_ARG_COUNT 20000     /* of one process */
+
 /* CEL: the first four are Kubernetes' and cel-go's numbers */
 #define BW_LIMIT_CEL_SOURCE 100000           /* code points of an expression (cel-go parser default) */
 #define BW_LIMIT_CEL_DEPTH 250               /* parser recursion (cel-go default) */

@@ -253,7 +253,8 @@ int bw_file_read(const struct bw_file *file, void *to, size_t n, const atomic_bo
                         *ret_n = (size_t)got;
                         return 0;
                 }
-                if (errno != EINTR && errno != EAGAIN)
+                /* A kernel's file that never ends (/proc/kmsg) counts as a regular one and has no more for now. */
+                if (errno != EINTR && (errno != EAGAIN || file->stat.kind == BW_FS_FILE))
                         return os_error(reterr, "cannot be read", errno);
         }
 }
