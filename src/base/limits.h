@@ -46,6 +46,10 @@
 #define BW_LIMIT_JOIN_STEPS_LEAST 1000       /* that each of them has at least */
 #define BW_LIMIT_KEPT_ANNOTATION 4096        /* bytes of an annotation that is kept */
 
+/* Command lines of components */
+#define BW_LIMIT_FLAG_USES 10000             /* flags on one command line */
+#define BW_LIMIT_FLAG_ITEMS 10000            /* items of one flag's list or map */
+
 /* Files of a machine */
 #define BW_LIMIT_CONFIG_TEXT BW_MIB          /* one configuration file of the host: sshd_config, sudoers, a unit, passwd */
 #define BW_LIMIT_SSHD_INCLUDES 16            /* Include inside Include (OpenSSH: 16) */
@@ -53,6 +57,8 @@
 #define BW_LIMIT_INCLUDED_FILES 256          /* files that one pattern or directory of a configuration takes in */
 #define BW_LIMIT_SUDO_INCLUDES 16            /* @include inside @include (sudo: 128) */
 #define BW_LIMIT_SUDO_RULES 10000            /* user specifications in all of sudo's files */
+#define BW_LIMIT_SUDO_ALIASES 1000           /* aliases in all of them */
+#define BW_LIMIT_SUDO_STEPS 100000           /* items looked at while aliases are replaced */
 #define BW_LIMIT_SUDO_ALIAS_DEPTH 16         /* an alias that names an alias */
 #define BW_LIMIT_NFT_BYTES (16 * BW_MIB)     /* the kernel's ruleset as JSON; kube-proxy's with 10,000 services is 8 MiB */
 #define BW_LIMIT_NFT_DEPTH 16                /* jumps from chain to chain that are followed (nftables: 16) */
@@ -63,6 +69,12 @@
 #define BW_LIMIT_ACCOUNTS 20000              /* lines of passwd, shadow or group */
 #define BW_LIMIT_AUTHORIZED_KEYS 1000        /* keys of one account */
 #define BW_LIMIT_UNITS 4096                  /* unit files in one directory of systemd */
+#define BW_LIMIT_UNIT_SETTINGS 4096          /* settings of a unit with its drop-ins; variables of one environment */
+#define BW_LIMIT_COMMAND_WORDS 4096          /* words of one command line */
+#define BW_LIMIT_MANIFESTS 256               /* files in a directory of static pods */
+#define BW_LIMIT_COMPONENTS 64               /* components found on one node */
+#define BW_LIMIT_COMPONENT_FILES 512         /* files that one component reads */
+#define BW_LIMIT_LOG_TEXT (64 * BW_MIB)      /* a log that is searched for what a component was started with */
 #define BW_LIMIT_PROBE_ANSWER (64 * 1024)    /* bytes of an answer to a probe that are read */
 #define BW_LIMIT_PROBE_MS 2000               /* one probe, from connecting to its answer */
 
@@ -112,5 +124,17 @@
 #define BW_LIMIT_BASELINE_BYTES (64 * BW_MIB) /* one baseline */
 #define BW_LIMIT_ANNOTATIONS 1000000         /* ignore annotations kept in one run */
 #define BW_LIMIT_NOTICES 200                 /* notices listed; the rest is counted */
+
+/* Keys and certificates */
+#define BW_LIMIT_PEM_BYTES (4 * BW_MIB)      /* one file of certificates or keys, one kubeconfig */
+#define BW_LIMIT_PEM_BLOCKS 2000U            /* blocks of one text; a system's bundle has about 150 */
+#define BW_LIMIT_X509_BYTES (256 * 1024)     /* one certificate or key, decoded */
+#define BW_LIMIT_X509_NAMES 1000             /* names, organizations or usages of one certificate */
+#define BW_LIMIT_PKI_ITEMS 10000             /* certificates and keys looked at together */
+#define BW_LIMIT_PKI_ENTRIES 2000            /* entries of one directory that is searched for them */
+#define BW_LIMIT_PKI_DEPTH 6                 /* directories inside such a directory */
+#define BW_LIMIT_PKI_CHAIN 8                 /* issuers above a certificate */
+#define BW_LIMIT_PKI_SIGNATURES 20000        /* signatures checked in one run */
+#define BW_LIMIT_KUBECONFIG_ENTRIES 1000     /* clusters, users or contexts of one kubeconfig */
 
 #endif
