@@ -3,15 +3,18 @@
  * host: the machine under examination, seen from a root directory: the live one, a mounted image (--root DIR), or a fixture
  * (--root DIR --modes FILE --processes FILE). Whoever asks cannot tell them apart.
  *
- * Paths are absolute, as on the machine. Symbolic links resolve inside the root (openat2 RESOLVE_IN_ROOT), absolute ones
- * too; ".." does not leave it. Nothing hangs: FIFOs, sockets and devices are told before a byte is read; nothing is
- * written, and no process is started.
+ * Paths are absolute, as on the machine. Symbolic links resolve inside the root (os/root.h), absolute ones too; ".."
+ * does not leave it. Nothing hangs: FIFOs, sockets and devices are told before a byte is read; nothing is written, and no
+ * process is started. Of a fixture the tables are the truth: what the table of modes leaves out is root's, 0644 or 0755;
+ * directories that only the table has are there, and empty.
+ *
+ * A Landlock domain hides other processes (os/process.h): exe, environment and their roots must be asked for before.
  *
  * Ownership: a host owns its descriptors and tables; texts live in the arenas given.
- * Errors: -ENOENT, -EACCES, -ELOOP, -ENOTDIR, -EINVAL (no regular file), -E2BIG (larger than asked for) are told apart,
+ * Errors: -ENOENT, -EACCES, -ELOOP, -ENOTDIR, -EISDIR, -EINVAL (no regular file), -E2BIG (larger than asked for) are told apart,
  *         since absent, unreadable and broken are different facts. The message says what is wrong without the path.
  * Threads: one host, one thread.
- * Source: openat2(2), proc(5); the fixture form: docs/node.md.
+ * Source: path_resolution(7), proc(5); the fixture form: docs/node.md.
  */
 #ifndef BW_HOST_HOST_H
 #define BW_HOST_HOST_H
@@ -25,7 +28,8 @@ struct bw_host;
 struct bw_host_options {
         const char *root;      /* NULL: "/" */
         const char *modes;     /* fixture: path, mode, uid, gid; NULL: what the file system says */
-        const char *processes; /* fixture: table of processes; NULL: /proc if root is "/", else there are none to see */
+        const char *processes; /* fixture: table of processes; NULL: the root's /proc if the kernel's is mounted there, else
+                                  there are none to see */
 };
 
 BW_CHECK int bw_host_open(const struct bw_host_options *options, struct bw_host **ret, struct bw_error *reterr);
@@ -93,6 +97,7 @@ struct bw_process {
         uint32_t uid;            /* effective */
         struct bw_str comm;
         struct bw_str exe;       /* path of the program, " (deleted)" taken off; empty: a kernel thread, or not allowed */
+        bool exe_is_refused;     /* not allowed: another user's process, and no CAP_SYS_PTRACE */
         struct bw_str cgroup;    /* of the unified hierarchy, else of the first controller's */
         const struct bw_str *args; /* with args[0] */
         size_t n_args;
