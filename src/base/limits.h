@@ -137,4 +137,17 @@
 #define BW_LIMIT_PKI_SIGNATURES 20000        /* signatures checked in one run */
 #define BW_LIMIT_KUBECONFIG_ENTRIES 1000     /* clusters, users or contexts of one kubeconfig */
 
+/* Package databases and tables of a machine */
+#define BW_LIMIT_STANZA BW_MIB               /* one record of dpkg's, apt's or apk's files */
+#define BW_LIMIT_RPM_HEADER (64 * BW_MIB)    /* one package's header in rpm's database */
+#define BW_LIMIT_XML_TAG ((size_t)256 << 10) /* bytes of one tag or comment of an rpm repository's advisories */
+#define BW_LIMIT_MOUNTS 200000               /* mounts of a machine: some for each of its containers */
+
+/* Kubernetes' configuration files */
+#define BW_LIMIT_PROBLEMS 100                /* listed for one file, as Kubernetes' own decoder does */
+#define BW_LIMIT_WORDS_BYTES BW_MIB          /* a refused text of more bytes is not read again for go-yaml's words */
+#define BW_LIMIT_WORDS_DEPTH 1000            /* nested collections of such a text */
+#define BW_LIMIT_COMPARED_KEYS 2000          /* keys of one of its maps that are compared */
+#define BW_LIMIT_CONFIG_BYTES (4 * BW_MIB)   /* one configuration file of a component */
+
 #endif
