@@ -104,8 +104,9 @@ struct bw_process {
         bool args_cut;           /* longer than BW_LIMIT_PROCESS_ARGS */
 };
 /*
- * Every process, one after the other; texts live until each returns. wanted: asked first, with pid, ppid, uid, comm and exe
- * alone (args and cgroup are not read yet); NULL: all. A process that ends meanwhile is left out.
+ * Every process, one after the other; texts live until each returns. wanted: asked first, with pid and exe alone (and,
+ * where exe is refused, ppid, uid and comm), since what is not wanted then costs next to nothing; NULL: all. A process that
+ * ends meanwhile is left out.
  */
 BW_CHECK int bw_host_processes(struct bw_host *host, bool (*wanted)(void *userdata, const struct bw_process *process),
                                int (*each)(void *userdata, const struct bw_process *process), void *userdata,

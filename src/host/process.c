@@ -54,11 +54,14 @@ static int each_row(struct bw_host *host, struct bw_arena *arena,
         int r;
 
         while ((r = bw_process_row_next(&text, &line, &row, reterr)) > 0) {
-                struct bw_process p = {.pid = row.pid, .ppid = row.ppid, .uid = row.uid, .comm = row.comm, .exe = row.exe};
+                struct bw_process p = {.pid = row.pid, .exe = row.exe};
 
                 if (wanted && !wanted(userdata, &p))
                         continue;
                 bw_arena_reset(arena);
+                p.ppid = row.ppid;
+                p.uid = row.uid;
+                p.comm = row.comm;
                 p.cgroup = row.cgroup;
                 r = cut(arena, row.args, '\t', BW_LIMIT_PROCESS_ARG_COUNT, &p.args, &p.n_args, &p.args_cut, reterr);
                 if (r == 0)
@@ -190,6 +193,34 @@ static bool is_gone(int r)
         return r == -ENOENT || r == -EACCES;
 }
 
+static int fill_status(struct bw_host *host, struct bw_arena *arena, struct bw_process *p, struct bw_error *reterr)
+{
+        struct bw_str text;
+        int r = proc_text(host, arena, p->pid, "status", STATUS_MOST, &text, NULL, reterr);
+
+        if (r == 0 && !parse_status(text, p))
+                r = bw_error_set(reterr, -ENOENT, "its status is none");
+        return r;
+}
+
+/* Reading a status costs several times what reading a link does, and nearly every process is told by its program. */
+static int examine(struct bw_host *host, struct bw_arena *arena, struct bw_process *p,
+                   bool (*wanted)(void *userdata, const struct bw_process *process), void *userdata, bool *ret_is_wanted,
+                   struct bw_error *reterr)
+{
+        bool has_status = p->exe_is_refused;
+        int r = has_status ? fill_status(host, arena, p, reterr) : 0;
+
+        if (r < 0)
+                return r;
+        *ret_is_wanted = !wanted || wanted(userdata, p);
+        if (!*ret_is_wanted)
+                return 0;
+        if (!has_status)
+                r = fill_status(host, arena, p, reterr);
+        return r < 0 ? r : fill_details(host, arena, p, reterr);
+}
+
 static int each_process(struct bw_host *host, struct bw_arena *arena, uint32_t pid,
                         bool (*wanted)(void *userdata, const struct bw_process *process),
                         int (*each)(void *userdata, const struct bw_process *process), void *userdata,
@@ -198,23 +229,17 @@ static int each_process(struct bw_host *host, struct bw_arena *arena, uint32_t p
         char exe[PATH_MAX];
         struct bw_process p = {.pid = pid};
         struct bw_error err = {0};
-        int r = bw_procfs_read(&host->procfs, pid, "status", STATUS_MOST, &host->proc_buf, NULL, &err);
+        bool is_wanted = false;
+        int r;
 
+        bw_arena_reset(arena);
+        p.exe = exe_of(host, pid, exe, sizeof(exe), &p.exe_is_refused);
+        r = examine(host, arena, &p, wanted, userdata, &is_wanted, &err);
         if (is_gone(r))
                 return 0;
-        if (r == 0 && !parse_status(bw_buf_view(&host->proc_buf), &p))
-                return 0;
-        if (r == 0) {
-                p.exe = exe_of(host, pid, exe, sizeof(exe), &p.exe_is_refused);
-                if (wanted && !wanted(userdata, &p))
-                        return 0;
-                bw_arena_reset(arena);
-                p.comm = bw_arena_str(arena, p.comm);
-                r = p.comm.p ? fill_details(host, arena, &p, &err) : bw_arena_error(arena, &err);
-                if (is_gone(r))
-                        return 0;
-        }
-        return r < 0 ? bw_error_set(reterr, r, "%s", err.message) : each(userdata, &p);
+        if (r < 0)
+                return bw_error_set(reterr, r, "%s", err.message);
+        return is_wanted ? each(userdata, &p) : 0;
 }
 
 static int each_live(struct bw_host *host, struct bw_arena *arena,
