@@ -98,14 +98,13 @@ int bw_host_read_below(const struct bw_root *root, struct bw_arena *arena, const
         return 0;
 }
 
-/* One of this program's own arguments: not below the root, and it may be a link. */
-static int read_table(const char *path, struct bw_buf *buf, struct bw_error *reterr)
+int bw_host_read_given(const char *path, size_t most, struct bw_buf *buf, struct bw_error *reterr)
 {
         struct bw_file file = BW_FILE_CLOSED;
         int r = bw_fs_open(AT_FDCWD, path, 0, &file, reterr);
 
         if (r == 0) {
-                r = read_into(&file, BW_LIMIT_HOST_TABLE, buf, reterr);
+                r = read_into(&file, most, buf, reterr);
                 bw_file_close(&file);
         }
         return r;
@@ -430,7 +429,7 @@ static bool is_machines_root(const struct bw_root *root)
 
 static int open_modes(struct bw_host *host, const char *path, struct bw_error *reterr)
 {
-        int r = read_table(path, &host->modes_text, reterr);
+        int r = bw_host_read_given(path, BW_LIMIT_HOST_TABLE, &host->modes_text, reterr);
 
         if (r == 0)
                 r = bw_modes_parse(&host->modes, bw_buf_view(&host->modes_text), reterr);
@@ -443,10 +442,11 @@ static int open_processes(struct bw_host *host, const char *path, struct bw_erro
         struct bw_process_row row;
         struct bw_str text;
         uint32_t line = 0;
-        int r = read_table(path, &host->processes_text, reterr);
+        int r = bw_host_read_given(path, BW_LIMIT_HOST_TABLE, &host->processes_text, reterr);
 
         if (r < 0)
                 return r;
+        (void)snprintf(host->processes_path, sizeof(host->processes_path), "%s", path);
         host->has_processes = true;
         text = bw_buf_view(&host->processes_text);
         do {

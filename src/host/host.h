@@ -98,6 +98,7 @@ struct bw_process {
         struct bw_str comm;
         struct bw_str exe;       /* path of the program, " (deleted)" taken off; empty: a kernel thread, or not allowed */
         bool exe_is_refused;     /* not allowed: another user's process, and no CAP_SYS_PTRACE */
+        int64_t started;         /* unix seconds; 0: unknown */
         struct bw_str cgroup;    /* of the unified hierarchy, else of the first controller's */
         const struct bw_str *args; /* with args[0] */
         size_t n_args;
@@ -119,6 +120,14 @@ BW_CHECK int bw_host_environment(struct bw_host *host, struct bw_arena *arena, u
  * image has no other view than the root: the file there.
  */
 BW_CHECK int bw_host_read_as(struct bw_host *host, uint32_t pid, struct bw_arena *arena, const char *path, size_t most,
+                             struct bw_str *ret, struct bw_error *reterr);
+
+/*
+ * What a systemd unit ("k3s") has written since a time (its process's start; 0: ever), a line for each message, at most
+ * BW_LIMIT_HOST_JOURNAL bytes. Of a fixture: journal-UNIT.txt beside the table of processes. -ENOENT: there is no journal, or
+ * nothing of the unit in it. Live it loads a library, which must be done before the sandbox is entered.
+ */
+BW_CHECK int bw_host_journal(struct bw_host *host, struct bw_arena *arena, const char *unit, int64_t since,
                              struct bw_str *ret, struct bw_error *reterr);
 
 /* What was refused for want of rights, so that a report can say it once: number of files, and the first path. */

@@ -19,9 +19,11 @@ struct bw_host {
         struct bw_buf modes_text;
         bool has_processes;
         struct bw_buf processes_text;
+        char processes_path[PATH_MAX]; /* a journal may lie beside it */
 
         bool has_procfs;
         struct bw_procfs procfs;
+        int64_t booted; /* unix seconds; 0 = not asked yet, or not known */
         struct bw_buf proc_buf; /* of the text of /proc that is being read */
 
         bool knows_users, knows_groups; /* read, or tried */
@@ -43,5 +45,7 @@ struct bw_host {
 int bw_host_note(struct bw_host *host, const char *path, int r);
 /* A whole file below root, as bw_host_read. */
 BW_CHECK int bw_host_read_below(const struct bw_root *root, struct bw_arena *arena, const char *path, size_t most,
-                                struct bw_str *ret, struct bw_error *reterr);
+                                struct bw_str *ret, struct bw_error *reterr);/* A file that was given to this program: not below the root, and it may be a link. */
+BW_CHECK int bw_host_read_given(const char *path, size_t most, struct bw_buf *buf, struct bw_error *reterr);
+
 #endif

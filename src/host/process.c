@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Running processes, from /proc or from a fixture's table. */
+#include <unistd.h>
+
 #include "base/arena.h"
 #include "base/error.h"
 #include "base/limits.h"
@@ -7,6 +9,7 @@
 
 #define STATUS_MOST ((size_t)16384) /* /proc/PID/status has about 1,500 bytes */
 #define CGROUP_MOST ((size_t)65536)
+#define STAT_MOST (4 * BW_MIB) /* /proc/stat has a line for each interrupt and processor */
 
 /* Cuts a text at each `sep`, with a zero byte or not at the end, into the arena. */
 static int cut(struct bw_arena *arena, struct bw_str text, char sep, size_t most, const struct bw_str **ret, size_t *ret_n,
@@ -169,6 +172,42 @@ static int proc_text(struct bw_host *host, struct bw_arena *arena, uint32_t pid,
         return ret->p ? 0 : bw_arena_error(arena, reterr);
 }
 
+/* The second in which the machine was started: "btime" of /proc/stat. */
+static int64_t booted(struct bw_host *host, struct bw_arena *arena)
+{
+        struct bw_str text;
+        struct bw_str value = {0};
+
+        if (host->booted == 0 &&
+            bw_host_read_below(&host->root, arena, "/proc/stat", STAT_MOST, &text, NULL) == 0 &&
+            status_field(text, "btime ", &value))
+                (void)!bw_str_to_i64(value, &host->booted);
+        return host->booted;
+}
+
+/* Field 22 of /proc/PID/stat, in ticks since the start of the machine; the name, in brackets, may hold anything. */
+static int64_t started(struct bw_host *host, struct bw_arena *arena, uint32_t pid)
+{
+        const long ticks = sysconf(_SC_CLK_TCK);
+        struct bw_str rest;
+        struct bw_str field = {0};
+        int64_t v;
+
+        if (ticks <= 0 || proc_text(host, arena, pid, "stat", STATUS_MOST, &rest, NULL, NULL) < 0)
+                return 0;
+        for (size_t i = rest.n; i > 0; i--)
+                if (rest.p[i - 1] == ')') {
+                        rest = bw_str_rest(rest, i);
+                        break;
+                }
+        for (unsigned i = 2; i <= 22; i++) /* what stands before the first blank is empty */
+                if (!bw_str_split(&rest, ' ', &field))
+                        return 0;
+        if (bw_str_to_i64(field, &v) < 0 || booted(host, arena) == 0)
+                return 0;
+        return host->booted + v / ticks;
+}
+
 static int fill_details(struct bw_host *host, struct bw_arena *arena, struct bw_process *p, struct bw_error *reterr)
 {
         struct bw_str text;
@@ -184,6 +223,7 @@ static int fill_details(struct bw_host *host, struct bw_arena *arena, struct bw_
                 return r;
         r = cut(arena, without_last_zero(text), '\0', BW_LIMIT_PROCESS_ARG_COUNT, &p->args, &p->n_args, &too_many, reterr);
         p->args_cut = is_cut || too_many;
+        p->started = started(host, arena, p->pid);
         return r;
 }
 

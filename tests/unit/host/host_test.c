@@ -171,12 +171,15 @@ static bool is_wanted(void *userdata, const struct bw_process *p)
         return p->pid == seen->only;
 }
 
+static int64_t started;
+
 static int note(void *userdata, const struct bw_process *p)
 {
         struct seen *seen = userdata;
         size_t n = strlen(seen->text);
 
         seen->n++;
+        started = p->started;
         n += (size_t)snprintf(seen->text + n, sizeof(seen->text) - n, "%u %u %u %.*s %.*s %.*s", p->pid, p->ppid, p->uid,
                               BW_STR_ARG(p->comm), BW_STR_ARG(p->exe), BW_STR_ARG(p->cgroup));
         for (size_t i = 0; i < p->n_args; i++)
@@ -209,6 +212,10 @@ static void test_a_fixtures_processes(void **state BW_UNUSED)
         assert_int_equal(bw_host_environment(host, arena, 3, &env, &n, NULL), -ENOENT);
         assert_ok(bw_host_read_as(host, 7, arena, "/etc/k/secret", 100, &text, NULL));
         assert_str(text, "token\n");
+        temp_file(&tree, "journal-k3s.txt", "Running kube-scheduler --x\n");
+        assert_ok(bw_host_journal(host, arena, "k3s", 0, &text, NULL));
+        assert_str(text, "Running kube-scheduler --x\n");
+        assert_int_equal(bw_host_journal(host, arena, "rke2", 0, &text, NULL), -ENOENT);
 }
 
 static void expect_bad(const char *modes, const char *processes, const char *file, uint32_t line)
@@ -300,6 +307,9 @@ static void test_the_live_machine(void **state BW_UNUSED)
                        (unsigned)geteuid());
         assert_true(bw_str_starts(bw_str(seen.text), bw_str(begin)));
         assert_non_null(strstr(seen.text, "unit-host-host ")); /* the program */
+        assert_true(started <= time(NULL) && started > time(NULL) - 600);
+        /* There may be a journal, but it has nothing of such a unit. */
+        assert_int_equal(bw_host_journal(host, arena, "bulwark-no-such-unit", 0, &text, NULL), -ENOENT);
         assert_ok(bw_host_environment(host, arena, (uint32_t)getpid(), &env, &n, NULL));
         assert_true(n > 0);
         assert_ok(bw_host_read_as(host, (uint32_t)getpid(), arena, "/etc/passwd", 1 << 20, &text, NULL));
