@@ -48,6 +48,13 @@ struct bw_component_file {
         struct bw_str reason;      /* when unreadable */
 };
 
+/* What was found out about a component besides its settings: becomes an item of `problems`. */
+struct bw_component_note {
+        const char *code;          /* "manifest-differs", "args-cut", … */
+        struct bw_str message;
+        struct bw_evidence where;
+};
+
 struct bw_component_input {
         struct bw_str component;   /* "kube-apiserver" */
         struct bw_str name;        /* of the documents: the node's, or the pod's */
@@ -65,6 +72,8 @@ struct bw_component_input {
         struct bw_str version;     /* "1.32.4" or "v1.32.4+k3s1"; empty: unknown */
         struct bw_str version_source; /* "image tag", "package kubelet" */
         int default_minor;         /* by which defaults go when the version is unknown */
+        const struct bw_component_note *notes;
+        size_t n_notes;
         bool default_minor_is_given; /* the user said so: it goes before the version found */
 };
 

@@ -25,6 +25,7 @@ struct bw_node_options {
         bool probe;                /* may send packets: TLS handshakes, metadata service */
         int kubernetes_minor;      /* by which defaults go when nothing shows the version */
         bool kubernetes_minor_is_given;
+        struct bw_str journal;     /* k3s's log as text (journalctl -u k3s), for machines whose journal cannot be read; "" */
         const atomic_bool *cancel; /* may be NULL */
 };
 
@@ -58,6 +59,12 @@ struct bw_node_identity {
         struct bw_str evidence;   /* why: "/var/lib/kubelet/kubeadm-flags.env" */
 };
 
+/* A directory or file of the machine that a container sees elsewhere. */
+struct bw_node_mount {
+        struct bw_str inside;
+        struct bw_str outside;
+};
+
 /* A component found on the node, ready to be analyzed, for collectors that look at its files too (pki, files, etcd). */
 struct bw_node_component {
         struct bw_component_input input;
@@ -65,6 +72,11 @@ struct bw_node_component {
         size_t n_needs;
         struct bw_str manifest;   /* static pod's file, "" */
         struct bw_str unit;       /* systemd unit's file, "" */
+        const struct bw_str *unit_files; /* that file, its drop-ins and environment files */
+        size_t n_unit_files;
+        struct bw_str cgroup;     /* of the process, "" */
+        const struct bw_node_mount *mounts; /* of the container that it runs in */
+        size_t n_mounts;
 };
 
 struct bw_node {
@@ -84,10 +96,17 @@ enum {
 };
 
 /*
- * Fills in identity and components, once: bw_node_collect does so before the first collector; a prepare that needs them
- * asks itself.
+ * Fills in identity and components, once: bw_node_prepare does so first of all, because a sandboxed process is not shown
+ * what others run and read (host.h).
  */
 BW_CHECK int bw_node_discover(struct bw_node *node, struct bw_error *reterr);
+/* Number `i` of the components of that name; NULL: there are not so many. */
+const struct bw_node_component *bw_node_component(const struct bw_node *node, const char *component, size_t i);
+/*
+ * Where a file that the component names is on the machine: through the mounts of its container and the volumes of its pod.
+ * The path itself when that is not known. Ended by a zero byte, in the arena of the run; empty: no memory.
+ */
+struct bw_str bw_node_outside(struct bw_node *node, const struct bw_node_component *component, struct bw_str path);
 
 struct bw_collector {
         const char *name;
