@@ -6,11 +6,11 @@
  * BW_FEED_SLICE only when a single document is.
  *
  *         while (bw_feed_next(feed, unit, &err) == 1)
- *                 while (bw_unit_next(unit, &item, &err) == 1)
+ *                 while (bw_unit_item(unit, &item, &err) == 1)
  *                         …
  *
  * Ownership: a feed owns its walk and streams; a unit owns the bytes that its items borrow, until the next
- *            bw_unit_next.
+ *            bw_unit_item.
  * Errors: what cannot be read is an item with an error; a negative return is the end of the run (out of memory).
  * Threads: a unit belongs to one thread; units of the same feed work in any number of threads.
  */
@@ -57,7 +57,7 @@ struct bw_item {
         struct bw_piece piece;        /* one document's text; if failed: only the text that could not be cut, or none */
         const struct bw_error *error; /* if failed */
 };
-BW_CHECK int bw_unit_next(struct bw_unit *unit, struct bw_item *ret_item, struct bw_error *reterr);
+BW_CHECK int bw_unit_item(struct bw_unit *unit, struct bw_item *ret_item, struct bw_error *reterr);
 
 struct bw_feed_stats {
         uint64_t files; /* read, or begun */

@@ -197,7 +197,7 @@ static int give_piece(struct bw_unit *unit, struct bw_item *ret_item)
         return 1;
 }
 
-int bw_unit_next(struct bw_unit *unit, struct bw_item *ret_item, struct bw_error *reterr)
+int bw_unit_item(struct bw_unit *unit, struct bw_item *ret_item, struct bw_error *reterr)
 {
         const atomic_bool *cancel = bw_feed_cancel(unit->feed);
 

@@ -150,7 +150,7 @@ static int work_on_unit(struct bw_worker *worker, struct bw_error *reterr)
         struct bw_item item;
         int r;
 
-        while ((r = bw_unit_next(worker->unit, &item, reterr)) == 1) {
+        while ((r = bw_unit_item(worker->unit, &item, reterr)) == 1) {
                 r = bw_worker_begin_part(
                         worker,
                         (struct bw_part_begin){

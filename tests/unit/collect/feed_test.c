@@ -41,7 +41,7 @@ static void drain(struct bw_feed *feed, struct bw_buf *out, struct bw_feed_stats
 
         assert_ok(bw_unit_new(feed, &unit, NULL));
         while ((r = bw_feed_next(feed, unit, NULL)) == 1) {
-                while ((r = bw_unit_next(unit, &item, NULL)) == 1) {
+                while ((r = bw_unit_item(unit, &item, NULL)) == 1) {
                         bw_buf_printf(out, "%u.%u ", item.input->number, item.part);
                         if (item.failed)
                                 bw_buf_printf(out, "!%s|", item.error->message);
@@ -121,7 +121,7 @@ static void count_documents(void *arg, unsigned index)
                 int last = -1;
 
                 atomic_fetch_add(&c->units, 1);
-                while (bw_unit_next(unit, &item, NULL) == 1) {
+                while (bw_unit_item(unit, &item, NULL) == 1) {
                         int n = (int)strtol(item.piece.text.p + 3, NULL, 10);
 
                         atomic_fetch_add(&c->seen[n], 1);
