@@ -8,7 +8,7 @@
  *
  * A value of the wrong type is an error in both. The decoded value is the document's own, with what Go's decoder changes:
  * null fields left out (they are as not given), whole numbers such as 1.0 as integers, durations in Go's spelling ("2m" is
- * "2m0s"). Unknown fields stay in it in lenient mode, because nobody reads them.
+ * "2m0s"), and without unknown fields.
  *
  * Ownership: everything lives in the arena; the document is borrowed as long. Threads: pure.
  * Errors: what is wrong with the file is a problem in the list, with Go's words; negative only when the memory is used up.
@@ -82,6 +82,14 @@ enum bw_schema_mode bw_schema_mode_of(const struct bw_schema *schema);
  */
 BW_CHECK int bw_schema_read(struct bw_arena *arena, struct bw_str text, enum bw_schema_mode mode, struct bw_doc *ret_doc,
                             struct bw_problems *problems, struct bw_error *reterr);
+
+/*
+ * The kind that the document says it is, as Kubernetes' codecs find it. component: only kinds that it reads ("kubelet"), NULL:
+ * any. scheme: the place that the component names in its message ("k8s.io/.../scheme.go:33"), may be NULL. *ret is NULL when
+ * there is none: the problem says why. -ENOMEM shows in problems->failed.
+ */
+void bw_schema_identify(struct bw_doc *doc, const char *component, const char *scheme, int minor,
+                        struct bw_problems *problems, const struct bw_schema **ret);
 
 /*
  * Decodes doc->root as the kind. minor: fields that came later or were removed before are unknown; 0 = all are known.

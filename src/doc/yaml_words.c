@@ -112,15 +112,14 @@ static BW_CHECK int on_event(struct words *w, const yaml_event_t *event, bool *r
         }
 }
 
-/* Lines of the context go first, those of the scanner count from 1, the parser's from 0, and line 0 is not named. */
+/* go-yaml counts lines from 0, adds one for the scanner's errors, and does not name line 0. */
 static struct bw_str syntax_text(struct bw_arena *arena, const yaml_parser_t *parser)
 {
-        size_t line = parser->context_mark.line ? parser->context_mark.line : parser->problem_mark.line;
+        size_t line = parser->problem_mark.line ? parser->problem_mark.line + (parser->error == YAML_SCANNER_ERROR)
+                                                : parser->context_mark.line;
         const char *problem = parser->problem ? parser->problem : "unknown problem parsing YAML content";
 
-        if (line == 0)
-                return bw_arena_printf(arena, "yaml: %s", problem);
-        return bw_arena_printf(arena, "yaml: line %zu: %s", line + (parser->error == YAML_SCANNER_ERROR), problem);
+        return line ? bw_arena_printf(arena, "yaml: line %zu: %s", line, problem) : bw_arena_printf(arena, "yaml: %s", problem);
 }
 
 int bw_yaml_words(struct bw_arena *arena, struct bw_str text, struct bw_yaml_words *ret, struct bw_error *reterr)

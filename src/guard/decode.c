@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "guard/decode_internal.h"
-#include "guard/gojson_internal.h"
+#include "format/go_json.h"
 
 enum form {
         TEXT,
@@ -139,7 +139,7 @@ static void put_trail(struct bw_buf *out, const struct trail *t)
 
 static bool refuse(const struct trail *t, struct bw_value v, bool list, const char *go_type, struct bw_buf *why)
 {
-        bw_buf_printf(why, "json: cannot unmarshal %s", gojson_type(v));
+        bw_buf_printf(why, "json: cannot unmarshal %s", bw_go_json_type(v));
         if (v.type == BW_DOUBLE && !list) {
                 bw_buf_char(why, ' ');
                 bw_buf_double(why, v.d);

@@ -10,7 +10,7 @@
 #include "base/error.h"
 #include "base/goquote.h"
 #include "doc/stream.h"
-#include "guard/gojson_internal.h"
+#include "format/go_json.h"
 #include "guard/podsecurity_internal.h"
 
 #define CONFIG_GROUP "pod-security.admission.config.k8s.io"
@@ -65,7 +65,7 @@ static int invalid(struct load *l, const char *fmt, ...)
 static int wrong_type(struct load *l, struct bw_value v, const char *field, const char *type)
 {
         return invalid(l, "json: cannot unmarshal %s into Go struct field %s of type %s",
-                            gojson_type(v), field, type);
+                            bw_go_json_type(v), field, type);
 }
 
 static void unknown_field(struct load *l, const char *prefix, struct bw_value key)
@@ -197,13 +197,13 @@ static int check_type_meta(struct load *l, struct bw_value root, struct bw_str t
 
         if (root.type != BW_MAP && root.type != BW_NULL)
                 return invalid(l, "couldn't get version/kind; json parse error: json: cannot unmarshal %s into Go "
-                                    "value of type " GO_KIND_STRUCT, gojson_type(root));
+                                    "value of type " GO_KIND_STRUCT, bw_go_json_type(root));
         if (version.type != BW_ABSENT && version.type != BW_STRING && version.type != BW_NULL)
                 return invalid(l, "couldn't get version/kind; json parse error: json: cannot unmarshal %s into Go "
-                                    "struct field .apiVersion of type string", gojson_type(version));
+                                    "struct field .apiVersion of type string", bw_go_json_type(version));
         if (kind.type != BW_ABSENT && kind.type != BW_STRING && kind.type != BW_NULL)
                 return invalid(l, "couldn't get version/kind; json parse error: json: cannot unmarshal %s into Go "
-                                    "struct field .kind of type string", gojson_type(kind));
+                                    "struct field .kind of type string", bw_go_json_type(kind));
         if (slash != SIZE_MAX && bw_str_find(bw_str_n(api.p + slash + 1, api.n - slash - 1), BW_STR("/")) != SIZE_MAX)
                 return invalid(l, "unexpected GroupVersion string: %.*s", BW_STR_ARG(api));
         if (kind.type != BW_STRING || kind.n == 0)
@@ -318,7 +318,7 @@ static int decode(struct load *l, struct bw_str text)
         struct bw_doc again;
         int r;
 
-        if (is_json(text) && !gojson_check(text, &l->buf)) {
+        if (is_json(text) && !bw_go_json_check(text, &l->buf)) {
                 struct bw_str why = bw_arena_str(l->arena, bw_buf_view(&l->buf));
 
                 return invalid(l, "couldn't get version/kind; json parse error: %.*s", BW_STR_ARG(why));

@@ -5,7 +5,7 @@
 #include "base/arena.h"
 #include "base/error.h"
 #include "doc/doc.h"
-#include "guard/gojson_internal.h"
+#include "format/go_json.h"
 #include "guard/podsecurity.h"
 #include "guard/podsecurity_internal.h"
 
@@ -96,7 +96,7 @@ static void json_errors_are_gos(void **state)
         for (size_t i = 0; i < BW_ARRAY_SIZE(cases); i++) {
                 bw_auto_done(bw_buf_done) struct bw_buf buf = {0};
 
-                assert_int_equal(gojson_check(bw_str(cases[i].text), &buf), cases[i].error == NULL);
+                assert_int_equal(bw_go_json_check(bw_str(cases[i].text), &buf), cases[i].error == NULL);
                 assert_string_equal(buf.p ? buf.p : "", cases[i].error ? cases[i].error : "");
         }
 }

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "guard/gojson_internal.h"
-
-#include "guard/gotext_internal.h"
+#include "format/go_json.h"
 
 #include "base/goquote.h"
 
@@ -217,7 +215,7 @@ static bool open_bracket(struct scanner *s, bool *ret_empty)
         return enter(s, object) && (!object || scan_key(s));
 }
 
-bool gojson_check(struct bw_str text, struct bw_buf *why)
+bool bw_go_json_check(struct bw_str text, struct bw_buf *why)
 {
         struct scanner s = {.text = text, .why = why};
         bool done = false;
@@ -238,7 +236,7 @@ bool gojson_check(struct bw_str text, struct bw_buf *why)
         return true;
 }
 
-const char *gojson_type(struct bw_value v)
+const char *bw_go_json_type(struct bw_value v)
 {
         switch ((enum bw_type)v.type) {
         case BW_BOOL:
