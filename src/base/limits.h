@@ -130,7 +130,7 @@
 #define BW_LIMIT_PEM_BLOCKS 2000U            /* blocks of one text; a system's bundle has about 150 */
 #define BW_LIMIT_X509_BYTES (256 * 1024)     /* one certificate or key, decoded */
 #define BW_LIMIT_X509_NAMES 1000             /* names, organizations or usages of one certificate */
-#define BW_LIMIT_PKI_ITEMS 10000             /* certificates and keys looked at together */
+#define BW_LIMIT_PKI_ITEMS 5000              /* certificates and keys looked at together */
 #define BW_LIMIT_PKI_ENTRIES 2000            /* entries of one directory that is searched for them */
 #define BW_LIMIT_PKI_DEPTH 6                 /* directories inside such a directory */
 #define BW_LIMIT_PKI_CHAIN 8                 /* issuers above a certificate */
