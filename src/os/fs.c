@@ -259,6 +259,29 @@ int bw_file_read(const struct bw_file *file, void *to, size_t n, const atomic_bo
         }
 }
 
+int bw_file_read_at(const struct bw_file *file, uint64_t at, void *to, size_t n, struct bw_error *reterr)
+{
+        char *p = to;
+
+        while (n) {
+                ssize_t got;
+
+                if (bw_fault(BW_FAULT_READ))
+                        return os_error(reterr, "cannot be read", EIO);
+                got = pread(file->fd, p, n, (off_t)at);
+                if (got == 0)
+                        return bw_error_set(reterr, -EINVAL, "ends earlier than it says");
+                if (got < 0 && errno != EINTR)
+                        return os_error(reterr, "cannot be read", errno);
+                if (got > 0) {
+                        p += got;
+                        at += (uint64_t)got;
+                        n -= (size_t)got;
+                }
+        }
+        return 0;
+}
+
 /* The kernel's own path of an open file. False if it has none or it is too long. */
 static bool real_path(int fd, char *buf, size_t size, size_t *ret_n)
 {

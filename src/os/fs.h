@@ -67,6 +67,8 @@ BW_CHECK int bw_fs_refusal(enum bw_fs_kind kind, unsigned flags, struct bw_error
  */
 BW_CHECK int bw_file_read(const struct bw_file *file, void *to, size_t n, const atomic_bool *cancel, size_t *ret_n,
                           struct bw_error *reterr);
+/* Exactly n bytes at an offset of a regular file, for databases that are read page by page. -EINVAL: it ends before. */
+BW_CHECK int bw_file_read_at(const struct bw_file *file, uint64_t at, void *to, size_t n, struct bw_error *reterr);
 /*
  * True if `path` below `dirfd`, links followed, lies at or below the directory `root` by their real paths. False when
  * that cannot be told. Opens nothing that could act.

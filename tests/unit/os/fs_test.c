@@ -56,6 +56,18 @@ static void test_reads_a_file(void **state)
         assert_int_equal(file.fd, -1);
 }
 
+static void test_reads_at_an_offset(void **state)
+{
+        bw_auto_done(bw_file_close) struct bw_file file = BW_FILE_CLOSED;
+        char bytes[4] = {0};
+
+        temp_file(*state, "b", "0123456789");
+        assert_ok(bw_fs_open(AT_FDCWD, temp_path(*state, "b"), 0, &file, NULL));
+        assert_ok(bw_file_read_at(&file, 6, bytes, 4, NULL));
+        assert_memory_equal(bytes, "6789", 4);
+        assert_int_equal(bw_file_read_at(&file, 7, bytes, 4, NULL), -EINVAL);
+}
+
 static void test_refuses_what_is_no_file(void **state)
 {
         struct sockaddr_un address = {.sun_family = AF_UNIX};
@@ -183,6 +195,7 @@ int main(void)
 {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test_setup_teardown(test_reads_a_file, setup, teardown),
+                cmocka_unit_test_setup_teardown(test_reads_at_an_offset, setup, teardown),
                 cmocka_unit_test_setup_teardown(test_refuses_what_is_no_file, setup, teardown),
                 cmocka_unit_test_setup_teardown(test_takes_a_nameless_pipe, setup, teardown),
                 cmocka_unit_test_setup_teardown(test_a_waiting_read_can_be_cancelled, setup, teardown),
