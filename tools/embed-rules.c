@@ -202,6 +202,40 @@ static struct bw_value without(struct embed *e, struct bw_value map, const char 
         return bw_value_map(copy, n);
 }
 
+/* A test with its object laid over the rule's testBase, which need not be carried along then. */
+static struct bw_value whole_test(struct embed *e, struct bw_value base, struct bw_value test)
+{
+        static const char *const fields[] = {"pass", "fail", "skip"};
+        struct bw_map *copy;
+
+        if (base.type != BW_MAP || test.type != BW_MAP)
+                return test;
+        copy = need(bw_map_new(e->arena, test.n));
+        for (uint32_t i = 0; i < test.n; i++) {
+                copy->entries[i] = test.map->entries[i];
+                for (size_t k = 0; k < BW_ARRAY_SIZE(fields); k++)
+                        if (bw_str_is(bw_value_text(copy->entries[i].key), fields[k]))
+                                copy->entries[i].value = rule_test_object(e->arena, base, copy->entries[i].value);
+        }
+        if (bw_map_seal(e->arena, copy, test.n) < 0)
+                die("memory", "used up");
+        return bw_value_map(copy, test.n);
+}
+
+static struct bw_value whole_tests(struct embed *e, struct bw_value rule)
+{
+        struct bw_value tests = bw_map_get(rule, BW_STR("tests"));
+        struct bw_value base = bw_map_get(rule, BW_STR("testBase"));
+        struct bw_list *copy;
+
+        if (tests.type != BW_LIST)
+                return tests;
+        copy = need(bw_list_new(e->arena, tests.n));
+        for (uint32_t i = 0; i < tests.n; i++)
+                copy->items[i] = whole_test(e, base, tests.list->items[i]);
+        return bw_value_list(copy, tests.n);
+}
+
 /* The controls of all frameworks that name the rule. Gives their number. */
 static size_t put_controls(struct embed *e, struct bw_buf *out, struct bw_str id)
 {
@@ -258,11 +292,11 @@ static void put_rule(struct embed *e, const struct file *f, struct bw_buf *contr
 {
         bw_auto_done(bw_buf_done) struct bw_buf json = {0};
         bw_auto_done(bw_buf_done) struct bw_buf tests = {0};
-        struct bw_value list = bw_map_get(f->doc.root, BW_STR("tests"));
+        struct bw_value list = whole_tests(e, f->doc.root);
         struct bw_value optional = bw_map_get(f->doc.root, BW_STR("optional"));
         size_t n;
 
-        bw_value_json(&json, without(e, f->doc.root, "tests"), 0);
+        bw_value_json(&json, without(e, without(e, f->doc.root, "tests"), "testBase"), 0);
         if (list.type == BW_LIST)
                 bw_value_json(&tests, list, 0);
         bw_buf_printf(controls, "static const struct bw_control controls_%zu[] = {\n", number);

@@ -13,6 +13,17 @@ bool bw_derive_wants(const struct bw_doc *doc)
         return false;
 }
 
+const char *bw_derive_kinds(size_t *at)
+{
+        while (derivers[*at]) {
+                const char *kinds = derivers[(*at)++]->kinds;
+
+                if (kinds)
+                        return kinds;
+        }
+        return NULL;
+}
+
 int bw_derive(struct bw_arena *arena, const struct bw_doc *doc, int minor, bool minor_is_given, bw_doc_sink sink,
               void *userdata, struct bw_error *reterr)
 {

@@ -13,13 +13,18 @@
 
 /* Quick: false for nearly every document. */
 bool bw_derive_wants(const struct bw_doc *doc);
-/* The kinds of what may be derived from a document, for compiling their rules. minor: as bw_component_input.default_minor */
+/*
+ * The kinds of what may be derived, separated by blanks; *at counts from 0, NULL at the end. Some may be named twice.
+ */
+const char *bw_derive_kinds(size_t *at);
+/* minor: as bw_component_input.default_minor */
 BW_CHECK int bw_derive(struct bw_arena *arena, const struct bw_doc *doc, int minor, bool minor_is_given, bw_doc_sink sink,
                        void *userdata, struct bw_error *reterr);
 
 /* One row for each thing that can be derived; the table is in derive.c. */
 struct bw_deriver {
         const char *name;
+        const char *kinds; /* of what may come out, separated by blanks: their rules are compiled when a document is wanted */
         bool (*wants)(const struct bw_doc *doc);
         int (*derive)(struct bw_arena *arena, const struct bw_doc *doc, int minor, bool minor_is_given, bw_doc_sink sink,
                       void *userdata, struct bw_error *reterr);

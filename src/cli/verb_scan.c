@@ -36,6 +36,7 @@ struct job {
         size_t n_rules; /* left by --framework and --rule; 0 = all */
         int fail_on;    /* as bw_fail_on_parse() */
         int kubernetes_minor;
+        bool minor_is_given; /* on the command line or in the settings */
         unsigned threads;
         uint64_t started;
         uint64_t drawn; /* when the progress line was last drawn */
@@ -112,6 +113,7 @@ static int read_options(struct job *job, struct bw_error *reterr)
                                     threads);
         job->threads = (unsigned)n;
         job->kubernetes_minor = settings->kubernetes_minor >= 0 ? settings->kubernetes_minor : BW_KUBERNETES_NEWEST;
+        job->minor_is_given = version || settings->kubernetes_minor >= 0;
         if (version)
                 job->kubernetes_minor = bw_kubernetes_minor_parse(bw_str(version));
         if (job->kubernetes_minor < 0)
@@ -165,7 +167,8 @@ static int open_sinks(struct job *job, struct bw_error *reterr)
 
 static int make_catalog(struct job *job, struct bw_error *reterr)
 {
-        struct bw_catalog_options options = {.kubernetes_minor = job->kubernetes_minor};
+        struct bw_catalog_options options = {
+                .kubernetes_minor = job->kubernetes_minor, .kubernetes_minor_is_given = job->minor_is_given};
         const char *path;
         size_t at = 0;
         int r;

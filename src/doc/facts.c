@@ -338,19 +338,70 @@ int bw_facts_finish(struct bw_facts *facts, struct bw_doc *ret_doc, struct bw_er
         return bw_facts_finish_as(facts, "bulwark.dev/v1", ret_doc, reterr);
 }
 
+bool bw_doc_may_have_evidence(const struct bw_doc *doc)
+{
+        return bw_str_is(doc->group, "bulwark.dev") || bw_str_is(doc->group, "audit.k8s.io") ||
+               bw_str_ends(doc->group, BW_STR(".config.k8s.io"));
+}
+
+bool bw_doc_has_evidence(const struct bw_doc *doc)
+{
+        return bw_doc_may_have_evidence(doc) && bw_map_get(doc->root, BW_STR("evidence")).type == BW_MAP;
+}
+
+static bool is_word(struct bw_str key)
+{
+        for (size_t i = 0; i < key.n; i++)
+                if (!(key.p[i] == '_' || (key.p[i] >= '0' && key.p[i] <= '9') || (key.p[i] >= 'A' && key.p[i] <= 'Z') ||
+                      (key.p[i] >= 'a' && key.p[i] <= 'z')))
+                        return false;
+        return key.n > 0;
+}
+
+/* The path with every key in brackets that is no word: settings['anonymous-auth']. False when there is none. */
+static bool format_in_brackets(struct bw_buf *out, struct bw_path path)
+{
+        bool any = false;
+
+        for (size_t i = 0; i < path.n; i++) {
+                const struct bw_segment *s = &path.segments[i];
+                struct bw_str key = s->kind == BW_SEGMENT_KEY ? bw_value_text(s->key) : (struct bw_str){0};
+
+                if (s->kind != BW_SEGMENT_KEY)
+                        bw_path_format(out, (struct bw_path){.n = 1, .segments = s});
+                else if (is_word(key))
+                        bw_buf_printf(out, "%s%.*s", i ? "." : "", BW_STR_ARG(key));
+                else
+                        bw_buf_printf(out, "['%.*s']", BW_STR_ARG(key));
+                any |= s->kind == BW_SEGMENT_KEY && !is_word(key);
+        }
+        return any;
+}
+
+/* Evidence is written with the brackets that a path needs, or with more of them. */
+static struct bw_value find_at(struct bw_value evidence, struct bw_path path, struct bw_buf *text)
+{
+        struct bw_value found;
+
+        bw_buf_clear(text);
+        bw_path_format(text, path);
+        found = bw_map_get(evidence, bw_buf_view(text));
+        if (found.type == BW_MAP)
+                return found;
+        bw_buf_clear(text);
+        return format_in_brackets(text, path) ? bw_map_get(evidence, bw_buf_view(text)) : found;
+}
+
 struct bw_value bw_evidence_find(struct bw_value root, struct bw_path path)
 {
         struct bw_value evidence = bw_map_get(root, BW_STR("evidence"));
         bw_auto_done(bw_buf_done) struct bw_buf text = {0};
 
         for (size_t n = path.n + 1; evidence.type == BW_MAP && n-- > 0;) {
-                struct bw_value found;
+                struct bw_value found = find_at(evidence, (struct bw_path){.n = n, .segments = path.segments}, &text);
 
-                bw_buf_clear(&text);
-                bw_path_format(&text, (struct bw_path){.n = n, .segments = path.segments});
                 if (bw_buf_status(&text) < 0)
                         break;
-                found = bw_map_get(evidence, bw_buf_view(&text));
                 if (found.type == BW_MAP)
                         return found;
         }

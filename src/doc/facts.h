@@ -106,6 +106,14 @@ BW_CHECK int bw_facts_finish(struct bw_facts *facts, struct bw_doc *ret_doc, str
 BW_CHECK int bw_facts_finish_as(struct bw_facts *facts, const char *api_version, struct bw_doc *ret_doc,
                                 struct bw_error *reterr);
 
+/*
+ * Whether a document's `evidence` is to be believed: those of bulwark's own kinds and of Kubernetes' configuration. An
+ * object of the API that has such a field has it from whoever wrote the manifest.
+ */
+bool bw_doc_has_evidence(const struct bw_doc *doc);
+/* Whether the document is of such a kind. */
+bool bw_doc_may_have_evidence(const struct bw_doc *doc);
+
 /* Reading: the evidence that holds for path: its own, else the nearest one above it. ABSENT when there is none. */
 struct bw_value bw_evidence_find(struct bw_value root, struct bw_path path);
 

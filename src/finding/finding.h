@@ -94,6 +94,15 @@ struct bw_exception_note {
         struct bw_str source;    /* ".bulwark.yaml:12", "annotation bulwark.dev/ignore.BW-WL-005" */
 };
 
+/* Where the value under test came from, or why there is none: of documents that hold what was found on a machine. */
+struct bw_finding_evidence {
+        struct bw_str type;      /* "flag", "file", "default", …; empty with a state */
+        struct bw_str state;     /* "absent", "unreadable", "notApplicable"; empty when there is a value */
+        struct bw_str text;      /* what stands there: "--anonymous-auth=false", "default of 1.32" */
+        struct bw_str file;      /* on the examined machine */
+        uint32_t line;           /* 0 = unknown */
+};
+
 /* A change of the document's text that makes a finding's value right. Lines and columns (code points) from 1. */
 struct bw_edit {
         uint32_t line;
@@ -121,6 +130,7 @@ struct bw_finding {
         struct bw_str remediation; /* the rule's fix, made concrete for this document */
         struct bw_fingerprint fingerprint;
         const struct bw_exception_note *exception; /* NULL: none */
+        const struct bw_finding_evidence *evidence; /* NULL: the document itself shows the value */
         const struct bw_edit *edits; /* in the order of the text, not overlapping; only when the run was asked for them */
         size_t n_edits;
         uint32_t input;            /* order of the report: input number, */
@@ -150,6 +160,7 @@ struct bw_summary {
         uint64_t verdicts[_BW_VERDICT_MAX];
         uint64_t by_severity[_BW_SEVERITY_MAX]; /* of the fails */
         uint64_t excepted;         /* of the skips, those with an exception */
+        uint64_t unjudged;         /* of the skips, those for want of what could not be read */
         uint64_t known;            /* fails left out because the baseline has them */
 };
 

@@ -140,3 +140,36 @@ void bw_report_controls(struct bw_emit *e, const char *key, const char *name_key
         }
         bw_emit_end(e);
 }
+
+void bw_report_evidence(struct bw_buf *out, const struct bw_finding_evidence *evidence)
+{
+        bool placed = evidence->file.n > 0;
+
+        bw_report_str(out, evidence->state.n ? evidence->state : evidence->type);
+        if (evidence->text.n) {
+                bw_report_puts(out, ": ");
+                bw_report_str(out, evidence->text);
+        }
+        if (!placed)
+                return;
+        bw_report_puts(out, evidence->text.n ? " (" : ": ");
+        bw_report_str(out, evidence->file);
+        if (evidence->line) {
+                bw_report_char(out, ':');
+                bw_buf_u64(out, evidence->line);
+        }
+        bw_report_puts(out, evidence->text.n ? ")" : "");
+}
+
+void bw_report_emit_evidence(struct bw_emit *e, const struct bw_finding_evidence *evidence)
+{
+        if (!evidence)
+                return;
+        bw_emit_key(e, "evidence");
+        bw_emit_map(e);
+        bw_emit_key_str(e, evidence->state.n ? "state" : "type", evidence->state.n ? evidence->state : evidence->type);
+        bw_emit_key_str(e, "text", evidence->text);
+        bw_emit_key_str(e, "file", evidence->file);
+        bw_emit_key_u64(e, "line", evidence->line);
+        bw_emit_end(e);
+}

@@ -21,6 +21,7 @@ static void emit_summary(struct bw_emit *e, const struct bw_summary *summary)
                 bw_emit_key_u64(e, bw_severity_text((enum bw_severity)i), summary->by_severity[i]);
         bw_emit_end(e);
         bw_emit_key_u64(e, "excepted", summary->excepted);
+        bw_emit_key_u64(e, "unjudged", summary->unjudged);
         bw_emit_key_u64(e, "known", summary->known);
         bw_emit_end(e);
 }
@@ -94,6 +95,7 @@ static void emit_finding(struct bw_emit *e, const struct bw_finding *f)
         bw_emit_key_u64(e, "column", f->location.column);
         bw_emit_key_str(e, "path", f->location.path);
         bw_emit_end(e);
+        bw_report_emit_evidence(e, f->evidence);
         bw_emit_key_str(e, "message", f->message);
         bw_emit_key_str(e, "remediation", f->remediation);
         bw_report_controls(e, "frameworks", "name", rule);

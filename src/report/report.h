@@ -41,6 +41,9 @@ struct bw_reporter {
 extern const struct bw_reporter *const bw_reporters[];
 const struct bw_reporter *bw_reporter_find(struct bw_str name);
 
+/* Where the value under test came from, as a map under "evidence"; nothing for NULL. */
+void bw_report_emit_evidence(struct bw_emit *e, const struct bw_finding_evidence *evidence);
+
 /* The rule's controls in standards (peers' left out) as a list of {name_key: framework, control: id} under key. */
 void bw_report_controls(struct bw_emit *e, const char *key, const char *name_key, const struct bw_rule_info *rule);
 

@@ -69,6 +69,9 @@ void bw_report_resource(struct bw_buf *out, const struct bw_encoding *encoding, 
 void bw_report_counts(struct bw_buf *out, const struct bw_summary *summary);
 void bw_report_plural(struct bw_buf *out, uint64_t n, const char *one, const char *many);
 
+/* "file: --anonymous-auth=true (/etc/x.yaml:3)": where the value under test came from, or why there is none. */
+void bw_report_evidence(struct bw_buf *out, const struct bw_finding_evidence *evidence);
+
 /* The column (from 1, in code points) after the key or scalar at the location; 0 when its source line is not known. */
 uint32_t bw_report_end_column(const struct bw_location *at);
 

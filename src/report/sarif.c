@@ -438,6 +438,12 @@ static void emit_result(struct sarif *s, const struct bw_finding *f)
         emit_fingerprint(e, &f->fingerprint);
         emit_fixes(s, f);
         emit_suppressions(s, f);
+        if (f->evidence) {
+                bw_emit_key(e, "properties");
+                bw_emit_map(e);
+                bw_report_emit_evidence(e, f->evidence);
+                bw_emit_end(e);
+        }
         /* What the baseline has is not in the report. */
         if (s->options->has_baseline && f->verdict == BW_VERDICT_FAIL)
                 bw_emit_key_str(e, "baselineState", BW_STR("new"));

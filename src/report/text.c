@@ -151,6 +151,11 @@ void text_resource(struct text *t, const struct bw_finding *f, size_t column)
         text_painted(t, PAINT_BOLD, bw_buf_view(&t->scratch));
         if (t->scratch.status < 0)
                 t->out.status = t->scratch.status;
+        /* What was found on a machine stands in many files: each place names its own. */
+        if (f->evidence && !f->resource.line) {
+                bw_report_char(&t->out, '\n');
+                return;
+        }
         bw_buf_clear(&t->scratch);
         column += put_position(&t->scratch, f->location.file, f->resource.line, 0);
         if (t->scratch.status < 0)
@@ -200,6 +205,18 @@ static void put_rule(struct text *t, const struct bw_finding *f)
         bw_report_char(&t->out, '\n');
 }
 
+static void put_evidence(struct text *t, const struct bw_finding_evidence *evidence)
+{
+        bw_buf_clear(&t->merged);
+        bw_report_evidence(&t->merged, evidence);
+        if (t->merged.status < 0)
+                t->out.status = t->merged.status;
+        bw_buf_fill(&t->out, ' ', TEXT_INDENT_PLACE);
+        text_painted(t, PAINT_DIM, BW_STR("from: "));
+        (void)text_wrapped(t, bw_buf_view(&t->merged), TEXT_INDENT_PLACE + 6, TEXT_INDENT_PLACE + 6);
+        bw_report_char(&t->out, '\n');
+}
+
 static void put_place(struct text *t, const struct bw_finding *f)
 {
         size_t width = t->options->width;
@@ -229,6 +246,8 @@ static void put_place(struct text *t, const struct bw_finding *f)
                 text_painted(t, PAINT_DIM, f->location.path);
                 bw_report_char(&t->out, '\n');
         }
+        if (t->options->wide && f->evidence)
+                put_evidence(t, f->evidence);
 }
 
 static void put_fix(struct text *t, struct bw_str fix)

@@ -269,6 +269,8 @@ static void put_counts(struct text *t)
                                                              : "checks could not be evaluated");
         if (s->excepted)
                 put_count(t, "; ", s->excepted, PAINT_DIM, "excepted");
+        if (s->unjudged)
+                put_count(t, "; ", s->unjudged, PAINT_ERROR, "could not be judged: something could not be read");
         if (s->known)
                 put_count(t, "; ", s->known, PAINT_DIM, "known from the baseline");
         bw_report_char(&t->out, '\n');

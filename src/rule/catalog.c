@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "analyze/derive.h"
 #include "base/alloc.h"
 #include "base/arena.h"
 #include "base/error.h"
@@ -490,6 +491,44 @@ static int prepare_group(struct bw_catalog *catalog, struct rule_kind_group *gro
         return 0;
 }
 
+/* The groups of the kinds that may be derived from a document. */
+static bool derived_are_ready(const struct bw_catalog *catalog)
+{
+        const char *kinds;
+
+        for (size_t at = 0; (kinds = bw_derive_kinds(&at));) {
+                struct bw_str rest = bw_str(kinds);
+                struct bw_str kind;
+
+                while (bw_str_split(&rest, ' ', &kind)) {
+                        const struct rule_kind_group *group = find_group(&catalog->first, kind);
+
+                        if (group && !__atomic_load_n(&group->ready, __ATOMIC_ACQUIRE))
+                                return false;
+                }
+        }
+        return true;
+}
+
+static int prepare_derived(struct bw_catalog *catalog, struct bw_error *reterr)
+{
+        const char *kinds;
+        int r = 0;
+
+        for (size_t at = 0; r == 0 && (kinds = bw_derive_kinds(&at));) {
+                struct bw_str rest = bw_str(kinds);
+                struct bw_str kind;
+
+                while (r == 0 && bw_str_split(&rest, ' ', &kind)) {
+                        struct rule_kind_group *group = find_group(&catalog->first, kind);
+
+                        if (group && !group->ready)
+                                r = prepare_group(catalog, group, reterr);
+                }
+        }
+        return r;
+}
+
 bool bw_catalog_is_ready(const struct bw_catalog *catalog, const struct bw_doc *doc)
 {
         struct rule_kind_group *groups[3];
@@ -498,7 +537,7 @@ bool bw_catalog_is_ready(const struct bw_catalog *catalog, const struct bw_doc *
         for (size_t i = 0; i < n; i++)
                 if (!__atomic_load_n(&groups[i]->ready, __ATOMIC_ACQUIRE))
                         return false;
-        return true;
+        return BW_LIKELY(!bw_derive_wants(doc)) || derived_are_ready(catalog);
 }
 
 static int prepare(struct bw_catalog *catalog, const struct rule_group_set *set, const struct bw_doc *doc,
@@ -518,7 +557,9 @@ static int prepare(struct bw_catalog *catalog, const struct rule_group_set *set,
 
 int bw_catalog_prepare(struct bw_catalog *catalog, const struct bw_doc *doc, struct bw_error *reterr)
 {
-        return prepare(catalog, &catalog->first, doc, reterr);
+        int r = prepare(catalog, &catalog->first, doc, reterr);
+
+        return r == 0 && bw_derive_wants(doc) ? prepare_derived(catalog, reterr) : r;
 }
 
 int bw_catalog_prepare_joined(struct bw_catalog *catalog, const struct bw_doc *doc, struct bw_error *reterr)

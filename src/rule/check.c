@@ -2,6 +2,7 @@
 /* The hot path: from a rule's checks to the values under test, and the verdict on each. */
 #include "rule/judge_internal.h"
 
+#include "base/arena.h"
 #include "base/error.h"
 #include "rule/pred_internal.h"
 
@@ -79,6 +80,69 @@ static int not_held(struct walk *w, const struct rule_expr *expr, int status)
         return status < 0 ? w->visit(w->userdata, w->judge, &w->item, &err) : 0;
 }
 
+/* ---- documents with evidence: why there is nothing to look at */
+
+static bool has_evidence(const struct bw_judge *judge)
+{
+        return BW_UNLIKELY(judge->evidence.type == BW_MAP);
+}
+
+/* The path as text, in scratch. */
+static struct bw_str path_text(struct bw_judge *judge, struct bw_path path)
+{
+        bw_buf_clear(&judge->text);
+        bw_path_format(&judge->text, path);
+        return bw_arena_str(judge->scratch, bw_buf_view(&judge->text));
+}
+
+/* Notes the state of what is at path, if evidence gives one. */
+static bool is_stated(struct bw_judge *judge, struct bw_path path, struct bw_value evidence)
+{
+        struct bw_str state = bw_map_text(evidence, "state");
+        bool unreadable = bw_str_is(state, "unreadable");
+
+        if (!state.n)
+                return false;
+        if (judge->unknown.evidence.type == BW_ABSENT || (unreadable && !judge->unknown.unreadable))
+                judge->unknown = (struct judge_unknown){
+                        .evidence = evidence, .path = path_text(judge, path), .unreadable = unreadable};
+        return true;
+}
+
+/* Whether the value under test can be judged. */
+static bool is_known(struct walk *w)
+{
+        struct bw_path path = judge_value_path(w->judge, &w->item);
+        struct bw_value evidence = judge_evidence(w->judge, path);
+
+        if (is_stated(w->judge, path, evidence))
+                return false;
+        if (w->judge->n_tested++ == 0) {
+                w->judge->tested = evidence;
+                w->judge->tested_path = path_text(w->judge, path);
+        }
+        return true;
+}
+
+/* The first n segments of the pattern lead to nothing: evidence may say why. */
+static void note_nothing(struct walk *w, size_t n)
+{
+        const struct rule_place *whole = w->item.place;
+        const struct rule_place part = {.base = whole->base, .pattern = {.n = n, .segments = whole->pattern.segments}};
+        const struct bw_path *before = w->item.path;
+        const struct bw_path none = {0};
+        struct bw_path path;
+
+        if (!has_evidence(w->judge))
+                return;
+        w->item.place = &part;
+        w->item.path = &none;
+        path = judge_value_path(w->judge, &w->item);
+        (void)is_stated(w->judge, path, judge_evidence(w->judge, path));
+        w->item.place = whole;
+        w->item.path = before;
+}
+
 /* `keys` and `where`: 1 when the value is to be tested, 0, or what visit returned. */
 static int is_wanted(struct walk *w)
 {
@@ -93,6 +157,8 @@ static int is_wanted(struct walk *w)
         for (size_t i = 0; i < check->n_where && r > 0; i++) {
                 w->item.path = &check->where[i].path;
                 w->item.value = value_at(w->item.each, w->item.path);
+                if (has_evidence(w->judge) && is_nothing(w->item.value) && !is_known(w))
+                        return 0;
                 r = holds(w->judge, &check->where[i].expression, &w->item, NULL);
                 if (r < 0)
                         return BW_MIN(not_held(w, &check->where[i].expression, r), 0);
@@ -112,6 +178,8 @@ static int test_value(struct walk *w)
 
                 w->item.path = &check->paths[i];
                 w->item.value = value_at(w->item.each, w->item.path);
+                if (has_evidence(w->judge) && !is_known(w))
+                        continue;
                 r = holds(w->judge, &check->expression, &w->item, NULL);
                 if (BW_LIKELY(r > 0))
                         continue;
@@ -131,8 +199,10 @@ static int walk_each(struct walk *w, struct bw_value v, size_t at)
         struct bw_segment *s = &w->item.steps[n_steps];
         int r = 0;
 
-        if (v.type != BW_LIST && v.type != BW_MAP)
+        if ((v.type != BW_LIST && v.type != BW_MAP) || v.n == 0) {
+                note_nothing(w, at);
                 return 0;
+        }
         w->item.n_steps = n_steps + 1;
         for (uint32_t i = 0; i < v.n && r == 0; i++) {
                 if (v.type == BW_LIST) {
@@ -157,8 +227,10 @@ static int walk_pattern(struct walk *w, struct bw_value v, size_t at)
                 if (pattern->segments[at].kind == BW_SEGMENT_EACH)
                         return walk_each(w, v, at);
                 v = step(v, &pattern->segments[at]);
-                if (is_nothing(v))
+                if (is_nothing(v)) {
+                        note_nothing(w, at + 1);
                         return 0;
+                }
         }
         w->item.each = v;
         return test_value(w);
@@ -186,20 +258,25 @@ static int walk_place(struct walk *w)
         return walk_pattern(w, judge->rule->match.pod_spec ? judge->spec : judge->object, 0);
 }
 
-/* 1 when all conditions hold, 0, -EINVAL. */
+/* 1 when all conditions hold, 0, JUDGE_UNKNOWN, -EINVAL. */
 static int conditions_hold(struct bw_judge *judge, const struct rule_when *when, size_t n, struct bw_error *reterr)
 {
         static const struct rule_place root = {.base = BASE_ROOT};
         struct judge_item item = {.place = &root, .container = NO_CONTAINER};
+        bool unknown = false;
         int r = 1;
 
         for (size_t i = 0; i < n && r == 1; i++) {
                 item.each = judge->rule->match.pod_spec ? judge->spec : judge->object;
                 item.path = &when[i].path;
                 item.value = value_at(item.each, item.path);
-                r = holds(judge, &when[i].expression, &item, reterr);
+                if (has_evidence(judge) && is_nothing(item.value) &&
+                    is_stated(judge, *item.path, judge_evidence(judge, *item.path)))
+                        unknown = true;
+                else
+                        r = holds(judge, &when[i].expression, &item, reterr);
         }
-        return r;
+        return r == 1 && unknown ? JUDGE_UNKNOWN : r;
 }
 
 /* The same names come again and again: what an expression said of a text is kept. The slot that has it, or may have it. */
@@ -280,11 +357,37 @@ int judge_rule_applies(struct bw_judge *judge, const struct bw_rule *rule, struc
         judge->rule = rule;
         judge->variables_bound = 0;
         judge->n_failures = 0;
+        judge->n_tested = 0;
+        judge->unknown = (struct judge_unknown){0};
         judge->slots[SLOT_PARAMS] = rule->params;
         judge->slots[SLOT_KUBERNETES_MINOR] = bw_value_int(judge->minor);
         if (!rule_versions_has(rule->match.kubernetes, judge->minor))
                 return 0;
         return conditions_hold(judge, rule->match.conditions, rule->match.n_conditions, reterr);
+}
+
+int judge_rule_skips(struct bw_judge *judge, const struct bw_rule *rule, struct bw_str *ret_reason,
+                     struct bw_error *reterr)
+{
+        static const struct rule_place root = {.base = BASE_ROOT};
+        static const struct bw_path whole = {0};
+        struct judge_item item = {.place = &root, .path = &whole, .container = NO_CONTAINER};
+
+        item.each = item.value = rule->match.pod_spec ? judge->spec : judge->object;
+        for (size_t i = 0; i < rule->n_skips; i++) {
+                const struct rule_skip *skip = &rule->skips[i];
+                int r = holds(judge, &skip->expression, &item, reterr);
+
+                if (r == 0)
+                        continue;
+                if (r < 0)
+                        return r;
+                *ret_reason = judge_text(judge, &skip->reason_expression, &item);
+                if (!ret_reason->n)
+                        *ret_reason = skip->reason;
+                return 1;
+        }
+        return 0;
 }
 
 /* A condition of the check itself that cannot be evaluated: as a value that cannot be judged. */
@@ -316,7 +419,7 @@ int judge_run_checks(struct bw_judge *judge, const struct bw_rule *rule, judge_v
                         applies = conditions_hold(judge, check->when, check->n_when, &err);
                 if (applies < 0)
                         r = when_failed(&w, &err);
-                for (size_t k = 0; k < check->n_places && applies > 0 && r == 0; k++) {
+                for (size_t k = 0; k < check->n_places && applies == 1 && r == 0; k++) {
                         w.item.place = &check->places[k];
                         r = walk_place(&w);
                 }

@@ -18,6 +18,7 @@ static const struct bw_cel_type *const slot_types[_SLOT_FIXED] = {
         [SLOT_NAME] = &bw_cel_string,
         [SLOT_WHO] = &bw_cel_string,
         [SLOT_LABEL] = &bw_cel_string,
+        [SLOT_SOURCE] = &bw_cel_string,
         [SLOT_KUBERNETES_MINOR] = &bw_cel_int,
         [SLOT_INVENTORY] = &rule_inventory_type,
         [SLOT_NOW] = &bw_cel_timestamp,

@@ -154,7 +154,7 @@ static struct bw_str file_name(const struct bw_doc *doc)
 
 struct bw_fingerprint judge_fingerprint(const struct bw_judge *judge, struct bw_path path)
 {
-        const struct bw_doc *doc = judge->doc;
+        const struct bw_doc *doc = judge->subject;
         struct bw_fingerprint f = bw_fingerprint_begin();
 
         f = bw_fingerprint_add(f, BW_STR("1"));

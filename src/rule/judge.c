@@ -61,6 +61,7 @@ void bw_judge_summary(const struct bw_judge *judge, struct bw_summary *add_to)
         for (size_t i = 0; i < _BW_SEVERITY_MAX; i++)
                 add_to->by_severity[i] += judge->summary.by_severity[i];
         add_to->excepted += judge->summary.excepted;
+        add_to->unjudged += judge->summary.unjudged;
 }
 
 uint64_t bw_judge_evaluations(const struct bw_judge *judge)
@@ -153,6 +154,9 @@ static void bind_item(struct bw_judge *judge, uint64_t uses, const struct judge_
                 judge->slots[SLOT_NAME] = bw_value_str(judge_item_name(judge, item));
         if (uses & SLOT_BIT(SLOT_WHO))
                 judge->slots[SLOT_WHO] = bw_value_str(judge_item_who(judge, item));
+        if (uses & SLOT_BIT(SLOT_SOURCE))
+                judge->slots[SLOT_SOURCE] =
+                        bw_value_str(judge_source(judge, judge_evidence(judge, judge_value_path(judge, item))));
         if (uses & SLOT_BIT(SLOT_LABEL))
                 judge->slots[SLOT_LABEL] = bw_value_str(judge_item_label(judge, item));
 }
@@ -326,6 +330,31 @@ struct bw_str judge_item_label(struct bw_judge *judge, const struct judge_item *
         return value_text(judge, v);
 }
 
+/* ---- where a value comes from */
+
+struct bw_value judge_evidence(const struct bw_judge *judge, struct bw_path path)
+{
+        if (judge->evidence.type != BW_MAP)
+                return (struct bw_value){0};
+        return bw_evidence_find(judge->doc->root, path);
+}
+
+struct bw_str judge_source(struct bw_judge *judge, struct bw_value evidence)
+{
+        struct bw_str text = bw_map_text(evidence, "text");
+        struct bw_str file = bw_map_text(evidence, "file");
+        struct bw_value line = bw_map_get(evidence, BW_STR("line"));
+
+        if (text.n)
+                return text;
+        if (!file.n)
+                return (struct bw_str){.p = ""};
+        if (line.type != BW_INT)
+                return file;
+        text = bw_arena_printf(judge->scratch, "%.*s:%" PRId64, BW_STR_ARG(file), line.i);
+        return text.p ? text : file;
+}
+
 /* ---- where an item stands */
 
 static void put(struct bw_segment **at, struct bw_path path)
@@ -335,12 +364,13 @@ static void put(struct bw_segment **at, struct bw_path path)
         *at += path.n;
 }
 
-/* From the pod spec, its metadata, or the object. */
-static struct bw_path relative_path(struct bw_judge *judge, const struct judge_item *item, bool to_each)
+/* From the pod spec, its metadata, or the object; path and point lead on from `each`. */
+static struct bw_path relative_path(struct bw_judge *judge, const struct judge_item *item, struct bw_path path,
+                                    struct bw_path point)
 {
         const struct rule_place *place = item->place;
-        struct bw_segment *segments = bw_arena_array(
-                judge->scratch, 2 + place->pattern.n + item->path->n + item->check->point.n + 1, sizeof(*segments));
+        struct bw_segment *segments =
+                bw_arena_array(judge->scratch, 2 + place->pattern.n + path.n + point.n + 1, sizeof(*segments));
         struct bw_segment *at = segments;
         size_t step = 0;
 
@@ -358,16 +388,21 @@ static struct bw_path relative_path(struct bw_judge *judge, const struct judge_i
 
                 *at++ = s->kind == BW_SEGMENT_EACH ? item->steps[step++] : *s;
         }
-        if (!to_each) {
-                put(&at, *item->path);
-                put(&at, item->check->point);
-        }
+        put(&at, path);
+        put(&at, point);
         return (struct bw_path){.n = (size_t)(at - segments), .segments = segments};
+}
+
+struct bw_path judge_value_path(struct bw_judge *judge, const struct judge_item *item)
+{
+        return relative_path(judge, item, *item->path, (struct bw_path){0});
 }
 
 struct bw_path judge_item_path(struct bw_judge *judge, const struct judge_item *item, bool to_each)
 {
-        struct bw_path path = relative_path(judge, item, to_each);
+        const struct bw_path none = {0};
+        struct bw_path path =
+                relative_path(judge, item, to_each ? none : *item->path, to_each ? none : item->check->point);
         struct bw_path base = judge->pod.metadata_path;
         struct bw_segment *segments;
         struct bw_segment *at;

@@ -8,6 +8,7 @@
 #define BW_RULE_JUDGE_INTERNAL_H
 
 #include "base/buf.h"
+#include "doc/facts.h"
 #include "rule/rule_internal.h"
 
 enum { NO_CONTAINER = UINT32_MAX };
@@ -39,6 +40,13 @@ struct judge_reported { /* a finding that another rule would repeat */
         struct bw_str path;
 };
 
+/* What could not be judged, of the values of one rule: the first that was unreadable, else the first of all. */
+struct judge_unknown {
+        struct bw_value evidence; /* ABSENT: there was none */
+        struct bw_str path;       /* in scratch */
+        bool unreadable;
+};
+
 enum { JUDGE_MEMOS = 256, JUDGE_MEMO_TEXT = 31 };
 struct judge_memo { /* what an expression that depends on a text alone said of it */
         const struct rule_expr *expr;
@@ -62,6 +70,8 @@ struct bw_judge {
 
         /* the document */
         const struct bw_doc *doc; /* NULL for a pod that came without one */
+        const struct bw_doc *subject; /* what findings are about: doc, or what it was derived from */
+        struct bw_value evidence; /* a map: where the document's values came from; else ABSENT */
         struct bw_value object;
         struct bw_value spec;    /* of the pod; ABSENT when there is none */
         struct bw_value metadata;
@@ -89,6 +99,10 @@ struct bw_judge {
         /* the rule */
         const struct bw_rule *rule;
         int minor;
+        uint64_t n_tested;       /* values that an expression was asked about; counted in documents with evidence */
+        struct judge_unknown unknown;
+        struct bw_str tested_path; /* of the first of them, in scratch */
+        struct bw_value tested;  /* its evidence; ABSENT when it has none */
         uint64_t variables_bound; /* variables that do not change with the item */
         struct judge_failure *failures;
         size_t n_failures;
@@ -102,8 +116,15 @@ typedef int (*judge_visit_fn)(void *userdata, struct bw_judge *judge, const stru
 /* Sets the judge on a pod. Scratch is not reset. 0 or -ENOMEM. */
 BW_CHECK int judge_begin_pod(struct bw_judge *judge, struct bw_value metadata, struct bw_value spec, bool is_pod,
                              bool raw);
-/* Sets the judge on a rule. 1 when the rule's versions and conditions hold, 0, -EINVAL when they cannot be evaluated. */
+/*
+ * Sets the judge on a rule. 1 when the rule's versions and conditions hold, 0 when not, JUDGE_UNKNOWN when evidence says
+ * why a condition has nothing to look at (judge->unknown), -EINVAL when they cannot be evaluated.
+ */
+enum { JUDGE_UNKNOWN = 2 };
 BW_CHECK int judge_rule_applies(struct bw_judge *judge, const struct bw_rule *rule, struct bw_error *reterr);
+/* The first `skip` of the rule that is true: 1 with its reason, 0, -EINVAL when one cannot be evaluated. */
+BW_CHECK int judge_rule_skips(struct bw_judge *judge, const struct bw_rule *rule, struct bw_str *ret_reason,
+                              struct bw_error *reterr);
 /* Runs all checks. 0, or what visit returned. */
 BW_CHECK int judge_run_checks(struct bw_judge *judge, const struct bw_rule *rule, judge_visit_fn visit, void *userdata);
 
@@ -128,7 +149,7 @@ struct bw_str judge_item_label(struct bw_judge *judge, const struct judge_item *
 /* The place of the value (to_each: of `each`), from the object's root. segments is NULL when memory is short. */
 struct bw_path judge_item_path(struct bw_judge *judge, const struct judge_item *item, bool to_each);
 
-/* Of a finding of the judge's rule: what stays the same while the file is edited. path: from the object's root. */
+/* Of a finding of the judge's rule: what stays the same while the file is edited. path: from the root of its subject. */
 struct bw_fingerprint judge_fingerprint(const struct bw_judge *judge, struct bw_path path);
 /* Sets finding's edits: the rule's fix.patch, merged into the value under test (`each`). 0 or -ENOMEM. */
 BW_CHECK int judge_item_edits(struct bw_judge *judge, const struct judge_item *item, struct bw_doc *doc,
@@ -136,6 +157,13 @@ BW_CHECK int judge_item_edits(struct bw_judge *judge, const struct judge_item *i
 
 /* Keeps the item for `failed`. 0 or -ENOMEM. */
 BW_CHECK int judge_keep_failure(struct bw_judge *judge, const struct judge_item *item);
+/* The evidence that holds for a path of the document; ABSENT when there is none, or no document with evidence. */
+struct bw_value judge_evidence(const struct bw_judge *judge, struct bw_path path);
+/* The path of the value under test, without `point`. segments is NULL when memory is short. */
+struct bw_path judge_value_path(struct bw_judge *judge, const struct judge_item *item);
+/* What `source` says of the evidence: its text, else its place; empty for none. */
+struct bw_str judge_source(struct bw_judge *judge, struct bw_value evidence);
+
 /* The value of `failed`; ABSENT when memory is short. */
 struct bw_value judge_failed(struct bw_judge *judge);
 

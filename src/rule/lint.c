@@ -217,6 +217,11 @@ static int lint_rest(struct lint *l, const struct bw_cel_type **types)
         r = new_env(l, types, &env);
         for (size_t i = 0; i < rule->n_variables && r == 0 && env; i++)
                 r = check_expr(l, env, &rule->variables[i].expression, "expression", NULL);
+        for (size_t i = 0; i < rule->n_skips && r == 0 && env; i++) {
+                r = check_expr(l, env, &rule->skips[i].expression, "expression", &wanted_bool);
+                if (r == 0)
+                        r = check_expr(l, env, &rule->skips[i].reason_expression, "reasonExpression", &wanted_string);
+        }
         if (r == 0 && env)
                 r = check_expr(l, env, &rule->pss.reason_expression, "reasonExpression", &wanted_string);
         return r || !env ? r : check_expr(l, env, &rule->pss.detail, "detail", &wanted_string);

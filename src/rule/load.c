@@ -351,6 +351,35 @@ static int read_pss(struct reader *r, struct bw_value v, struct bw_mark mark, vo
         return read_map(r, v, mark, "podSecurity", fields, BW_ARRAY_SIZE(fields), slot);
 }
 
+static const struct field skip_fields[] = {
+        FIELD(rule_skip, expression, "expression", read_test_expr, .required = true),
+        FIELD(rule_skip, reason_expression, "reasonExpression", read_expr),
+        FIELD(rule_skip, reason, "reason", read_text),
+};
+
+static int read_skip(struct reader *r, struct bw_value v, struct bw_mark mark, void *slot)
+{
+        struct rule_skip *skip = slot;
+        int status = read_map(r, v, mark, "skip", skip_fields, BW_ARRAY_SIZE(skip_fields), skip);
+
+        if (status == 0 && v.type == BW_MAP && !skip->reason.n && !skip->reason_expression.source.p)
+                rule_problem_add(r->problems, r->doc, mark, "skip needs a reason or a reasonExpression");
+        return status;
+}
+
+LIST_READER(read_skips, bw_rule, skips, n_skips, read_skip);
+
+static int read_verdict(struct reader *r, struct bw_value v, struct bw_mark mark, void *slot)
+{
+        enum bw_verdict verdict = v.type == BW_STRING ? bw_verdict_parse(bw_value_text(v)) : _BW_VERDICT_INVALID;
+
+        if (verdict != BW_VERDICT_FAIL && verdict != BW_VERDICT_MANUAL)
+                rule_problem_add(r->problems, r->doc, mark, "verdict must be fail or manual");
+        else
+                *(enum bw_verdict *)slot = verdict;
+        return 0;
+}
+
 static int read_tests(struct reader *r, struct bw_value v, struct bw_mark mark, void *slot)
 {
         if (v.type != BW_LIST)
@@ -397,7 +426,10 @@ static const struct field rule_fields[] = {
         FIELD(bw_rule, info.why, "why", read_text),
         {.name = "fix", .read = read_fix},
         FIELD(bw_rule, pss, "podSecurity", read_pss),
+        {.name = "skip", .read = read_skips},
+        FIELD(bw_rule, verdict, "verdict", read_verdict),
         FIELD(bw_rule, tests, "tests", read_tests),
+        FIELD(bw_rule, test_base, "testBase", read_any_map),
         /* One check may stand in the rule itself: read by read_single_check(). */
         {.name = "group"}, {.name = "when"}, {.name = "where"}, {.name = "keys"}, {.name = "forEach"}, {.name = "path"}, {.name = "point"},
         {.name = "expression"}, {.name = "label"}, {.name = "message"}, {.name = "messageExpression"},
@@ -490,6 +522,7 @@ int rule_load(struct bw_arena *arena, const struct bw_doc *doc, struct bw_value 
         rule->doc = doc;
         rule->source = root;
         rule->match.kubernetes.to = INT_MAX;
+        rule->verdict = BW_VERDICT_FAIL;
         rule->params = bw_value_map(NULL, 0);
         status = read_map(&r, root, mark, "rule", rule_fields, BW_ARRAY_SIZE(rule_fields), rule);
         if (status == 0 && root.type == BW_MAP)
@@ -546,6 +579,11 @@ int rule_visit_expressions(struct bw_rule *rule, expr_visitor fn, void *userdata
                 r = visit(fn, userdata, &rule->variables[i].expression, "variable");
         for (size_t i = 0; i < rule->match.n_conditions && !r; i++)
                 r = visit(fn, userdata, &rule->match.conditions[i].expression, "expression");
+        for (size_t i = 0; i < rule->n_skips && !r; i++) {
+                r = visit(fn, userdata, &rule->skips[i].expression, "expression");
+                if (!r)
+                        r = visit(fn, userdata, &rule->skips[i].reason_expression, "reasonExpression");
+        }
         for (size_t i = 0; i < rule->n_checks && !r; i++)
                 r = visit_check(&rule->checks[i], fn, userdata);
         if (!r)

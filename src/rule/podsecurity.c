@@ -115,6 +115,7 @@ static int begin(struct bw_judge *judge, int minor, struct bw_value metadata, st
 {
         bw_arena_reset(judge->scratch);
         judge->doc = NULL;
+        judge->evidence = (struct bw_value){0};
         judge->object = bw_value_null();
         judge->doc_bound = 0;
         judge->minor = BW_MIN(minor, BW_KUBERNETES_NEWEST);

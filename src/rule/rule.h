@@ -38,6 +38,7 @@ struct bw_catalog_options {
         const struct bw_str *disabled;   /* not these, unless `only` names them: ids, or their beginning and a '*' */
         size_t n_disabled;
         int kubernetes_minor;            /* N of 1.N that rules are judged by; BW_KUBERNETES_NEWEST by default */
+        bool kubernetes_minor_is_given;  /* it goes before what a document says of itself (kubernetesMinor) */
         struct bw_value params;          /* a map: rule id -> parameters that replace the rule's own of the same name */
         struct bw_str (*timezone)(void *userdata, struct bw_str name); /* as in bw_cel_env_options */
         void *timezone_userdata;

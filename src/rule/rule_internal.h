@@ -32,6 +32,7 @@
         X(NAME, "name")                                                                            \
         X(WHO, "who")                                                                              \
         X(VALUE, "value")                                                                          \
+        X(SOURCE, "source")                                                                        \
         X(LABEL, "label")                                                                          \
         X(KUBERNETES_MINOR, "kubernetesMinor")                                                     \
         X(FAILED, "failed")                                                                        \
@@ -51,7 +52,8 @@ _Static_assert(_SLOT_FIXED + BW_LIMIT_RULE_VARIABLES <= RULE_MAX_SLOTS, "one bit
 /* Slots that change with the value under test. */
 #define SLOTS_OF_ITEM                                                                              \
         (SLOT_BIT(SLOT_EACH) | SLOT_BIT(SLOT_EACH_KEY) | SLOT_BIT(SLOT_EACH_INDEX) | SLOT_BIT(SLOT_CONTAINER) | \
-         SLOT_BIT(SLOT_NAME) | SLOT_BIT(SLOT_WHO) | SLOT_BIT(SLOT_VALUE) | SLOT_BIT(SLOT_LABEL))
+         SLOT_BIT(SLOT_NAME) | SLOT_BIT(SLOT_WHO) | SLOT_BIT(SLOT_VALUE) | SLOT_BIT(SLOT_LABEL) |               \
+         SLOT_BIT(SLOT_SOURCE))
 
 /* What an expression answers for null, false and true, if that depends on nothing else. */
 enum rule_truth {
@@ -124,6 +126,13 @@ struct rule_check {
         struct bw_str message;
 };
 
+/* When this is true of an object, the rule is not applicable to it, and says why. */
+struct rule_skip {
+        struct rule_expr expression;
+        struct rule_expr reason_expression;
+        struct bw_str reason;
+};
+
 struct rule_variable {
         struct bw_str name;
         struct rule_expr expression;
@@ -178,6 +187,9 @@ struct bw_rule {
         struct rule_match match;
         const struct rule_check *checks;
         size_t n_checks;
+        const struct rule_skip *skips;
+        size_t n_skips;
+        enum bw_verdict verdict;       /* of what does not hold: FAIL, or MANUAL */
         struct rule_variable *variables;
         size_t n_variables;
         const struct rule_look *looks; /* any: the rule is judged when everything has been read */
@@ -186,6 +198,7 @@ struct bw_rule {
         struct bw_value patch;
         struct rule_pss pss;
         struct bw_value tests;         /* list, or ABSENT */
+        struct bw_value test_base;     /* what the objects of the tests are laid over, or ABSENT */
         long n_negatable;              /* expressions that a mutation test can negate, beside variables */
         struct bw_str negated;         /* the one that it did negate, as it was */
         struct bw_value source;
@@ -306,7 +319,7 @@ struct bw_value rule_pod_defaults(struct bw_arena *arena, const struct rule_volu
 
 /* ---- evaluate.c */
 
-/* Judges a document by these rules, at one version. As bw_catalog_evaluate. */
+/* Judges a document by these rules, at one version; negative: its own, else the newest. As bw_catalog_evaluate. */
 BW_CHECK int rule_evaluate(struct bw_judge *judge, const struct bw_rule *const *rules, size_t n_rules, int minor,
                            struct bw_doc *doc, struct bw_arena *arena, bw_finding_sink sink, void *userdata,
                            struct bw_error *reterr);

@@ -69,6 +69,14 @@ static struct bw_value merge(struct bw_arena *arena, struct bw_value common, str
         return bw_map_seal(arena, m.map, m.n) < 0 ? (struct bw_value){0} : bw_value_map(m.map, m.n);
 }
 
+struct bw_value rule_test_object(struct bw_arena *arena, struct bw_value base, struct bw_value object)
+{
+        if (base.type != BW_MAP || bw_map_get(object, BW_STR("kind")).type != BW_ABSENT ||
+            bw_map_get(object, BW_STR("containers")).type != BW_ABSENT)
+                return object;
+        return merge(arena, base, object);
+}
+
 /* What all rows begin with: the table without its rows, as a rule. ABSENT when memory is short. */
 static struct bw_value common_part(struct bw_arena *arena, struct bw_value table)
 {

@@ -13,6 +13,11 @@
 #include "doc/doc.h"
 
 bool rule_table_is(const struct bw_doc *doc);
+/*
+ * A test's object, laid over the rule's `testBase` (may be ABSENT) as a row is over the common part; a whole object, and a
+ * pod spec, stay as they are. ABSENT: no memory.
+ */
+struct bw_value rule_test_object(struct bw_arena *arena, struct bw_value base, struct bw_value object);
 /* Each row as a Rule of its own, with the row's place. */
 BW_CHECK int rule_table_expand(struct bw_arena *arena, const struct bw_doc *table, struct bw_doc **ret_rules,
                                size_t *ret_n, struct bw_error *reterr);

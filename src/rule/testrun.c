@@ -8,11 +8,15 @@
 #include "doc/keep.h"
 #include "rule/judge_internal.h"
 #include "rule/reader_internal.h"
+#include "rule/table.h"
+
+enum { NO_VERSION = -1 }; /* the test names none: the object's own, else the newest */
 
 struct test {
         struct bw_str name;
         struct bw_value pass;
         struct bw_value fail;
+        struct bw_value skip;
         struct text_list paths;
         struct bw_str message;
         struct bw_str detail;
@@ -54,6 +58,7 @@ static const struct field test_fields[] = {
         FIELD(name, "name", read_text, .required = true),
         FIELD(pass, "pass", read_any_map),
         FIELD(fail, "fail", read_any_map),
+        FIELD(skip, "skip", read_any_map),
         FIELD(paths, "paths", read_texts),
         FIELD(message, "message", read_text),
         FIELD(detail, "detail", read_text),
@@ -69,11 +74,12 @@ static int read_test(struct bw_arena *arena, const struct bw_doc *doc, struct bw
         struct reader r = {.arena = arena, .doc = doc, .problems = problems, .options = &options};
         int status;
 
-        *ret = (struct test){.kubernetes = {.from = BW_KUBERNETES_NEWEST}};
+        *ret = (struct test){.kubernetes = {.from = NO_VERSION}};
         status = read_map(&r, v, mark, "test", test_fields, BW_ARRAY_SIZE(test_fields), ret);
-        if (status == 0 && v.type == BW_MAP && (ret->pass.type == BW_MAP) == (ret->fail.type == BW_MAP))
-                rule_problem_add(problems, doc, mark, "a test has either pass or fail, with an object");
-        if (status == 0 && ret->pass.type == BW_MAP && (ret->paths.n || ret->message.n || ret->detail.n))
+        if (status == 0 && v.type == BW_MAP &&
+            (ret->pass.type == BW_MAP) + (ret->fail.type == BW_MAP) + (ret->skip.type == BW_MAP) != 1)
+                rule_problem_add(problems, doc, mark, "a test has either pass, fail or skip, with an object");
+        if (status == 0 && ret->fail.type != BW_MAP && (ret->paths.n || ret->message.n || ret->detail.n))
                 rule_problem_add(problems, doc, mark, "paths, message and detail belong to a test that fails");
         return status;
 }
@@ -119,6 +125,26 @@ static struct bw_value kind_of(struct bw_arena *arena, const struct bw_rule *rul
         return bw_value_str(kind->kind);
 }
 
+/* A pod of a component, for a rule on what its flags say: the Component is derived. */
+static bool is_component_pod(const struct bw_rule *rule, struct bw_value v)
+{
+        bool about_components = rule->match.n_kinds > 0;
+
+        for (size_t i = 0; i < rule->match.n_kinds; i++)
+                about_components &= bw_str_is(rule->match.kinds[i].group, "bulwark.dev") &&
+                                    bw_str_is(rule->match.kinds[i].kind, "Component");
+        return about_components && bw_map_get(v, BW_STR("containers")).type == BW_LIST;
+}
+
+static struct bw_value as_pod(struct bw_arena *arena, struct bw_value spec)
+{
+        struct bw_value pod = with(arena, bw_value_map(NULL, 0), "spec", spec);
+
+        if (pod.type != BW_ABSENT)
+                pod = with(arena, pod, "kind", bw_value_str(BW_STR("Pod")));
+        return pod.type == BW_ABSENT ? pod : with(arena, pod, "apiVersion", bw_value_str(BW_STR("v1")));
+}
+
 /* A whole object as it is; without a kind: one of the rule's kind; a pod spec alone: a Pod with it. */
 static struct bw_value complete(struct bw_arena *arena, const struct bw_rule *rule, struct bw_value v)
 {
@@ -128,6 +154,8 @@ static struct bw_value complete(struct bw_arena *arena, const struct bw_rule *ru
 
         if (bw_map_get(v, BW_STR("kind")).type != BW_ABSENT)
                 return v;
+        if (is_component_pod(rule, v))
+                return as_pod(arena, v);
         if (rule->match.pod_spec && !whole)
                 v = with(arena, bw_value_map(NULL, 0), "spec", v);
         kind = kind_of(arena, rule, &version);
@@ -140,7 +168,8 @@ static struct bw_value complete(struct bw_arena *arena, const struct bw_rule *ru
 
 struct outcome {
         struct bw_finding findings[32];
-        size_t n;         /* fails; those past the array are counted only */
+        size_t n;         /* fails, and what a person has to look at; those past the array are counted only */
+        bool skipped;
         struct bw_str error;
 };
 
@@ -150,7 +179,9 @@ static int take_finding(void *userdata, const struct bw_finding *f)
 
         if (f->verdict == BW_VERDICT_ERROR)
                 o->error = f->message;
-        if (f->verdict == BW_VERDICT_FAIL && o->n++ < BW_ARRAY_SIZE(o->findings))
+        if (f->verdict == BW_VERDICT_SKIP)
+                o->skipped = true;
+        if ((f->verdict == BW_VERDICT_FAIL || f->verdict == BW_VERDICT_MANUAL) && o->n++ < BW_ARRAY_SIZE(o->findings))
                 o->findings[o->n - 1] = *f;
         return 0;
 }
@@ -200,13 +231,22 @@ static struct bw_str compare(struct test_run *run, const struct test *test, cons
                 return say(run, "expected to pass, but fails at %.*s: %.*s", BW_STR_ARG(o->findings[0].location.path),
                            BW_STR_ARG(o->findings[0].message));
         }
+        if (test->skip.type == BW_MAP && o->n == 0)
+                return o->skipped ? (struct bw_str){0} : BW_STR("expected to be skipped, but passes");
+        if (test->skip.type == BW_MAP)
+                return say(run, "expected to be skipped, but fails: %.*s", BW_STR_ARG(o->findings[0].message));
         if (o->n == 0)
-                return BW_STR("expected to fail, but passes");
+                return o->skipped ? BW_STR("expected to fail, but is skipped") : BW_STR("expected to fail, but passes");
         if (test->paths.n && !same_paths(test, o))
                 return say(run, "fails at other places: %.*s", BW_STR_ARG(found_paths(run, o)));
         if (test->message.n && !bw_str_eq(test->message, o->findings[0].message))
                 return say(run, "the message is: %.*s", BW_STR_ARG(o->findings[0].message));
         return (struct bw_str){0};
+}
+
+static int version_of(const struct test *test)
+{
+        return test->kubernetes.from == NO_VERSION ? BW_KUBERNETES_NEWEST : test->kubernetes.from;
 }
 
 static int compare_detail(struct test_run *run, const struct bw_rule *rule, const struct test *test,
@@ -221,7 +261,7 @@ static int compare_detail(struct test_run *run, const struct bw_rule *rule, cons
                 *ret_why = BW_STR("a test with a detail needs one pod");
                 return 0;
         }
-        r = rule_violation(run->judge, rule, test->kubernetes.from, &pod, bw_str_is(doc->kind, "Pod"), run->arena, &v,
+        r = rule_violation(run->judge, rule, version_of(test), &pod, bw_str_is(doc->kind, "Pod"), run->arena, &v,
                            &violated, run->reterr);
         if (r == -EINVAL) {
                 *ret_why = say(run, "the detail cannot be evaluated: %s", run->reterr->message);
@@ -288,11 +328,16 @@ static const struct bw_world test_world = {.now = 1767225600};
 
 static int run_test(struct test_run *run, const struct bw_rule *rule, const struct test *test, struct bw_str *ret_why)
 {
-        struct bw_doc doc = {.root = test->pass.type == BW_MAP ? test->pass : test->fail};
+        struct bw_doc doc = {.root = test->pass.type == BW_MAP   ? test->pass
+                                     : test->fail.type == BW_MAP ? test->fail
+                                                                 : test->skip};
         bw_auto_done(joined_done) struct joined joined = {0};
         struct outcome o = {0};
         int r = 0;
 
+        doc.root = rule_test_object(run->arena, rule->test_base, doc.root);
+        if (doc.root.type == BW_ABSENT)
+                return bw_error_nomem(run->reterr);
         doc.root = complete(run->arena, rule, doc.root);
         if (doc.root.type == BW_ABSENT)
                 return bw_error_nomem(run->reterr);
@@ -312,7 +357,7 @@ static int run_test(struct test_run *run, const struct bw_rule *rule, const stru
         if (ret_why->n == 0 && test->detail.n && rule->pss.detail.source.p)
                 r = compare_detail(run, rule, test, &doc, ret_why);
         if (r == 0 && ret_why->n == 0 && test->fail.type == BW_MAP && rule->patch.type == BW_MAP && !rule->n_looks)
-                r = rule_fix_test(run->judge, run->arena, rule, test->kubernetes.from, doc.root, ret_why, run->reterr);
+                r = rule_fix_test(run->judge, run->arena, rule, version_of(test), doc.root, ret_why, run->reterr);
         return r;
 }
 
@@ -362,7 +407,7 @@ static int report_test(void *userdata, struct test_run *run, const struct bw_rul
 static int with_judge(struct test_run *run, int (*act)(struct test_run *run))
 {
         bw_auto(bw_judge_free) struct bw_judge *judge = NULL;
-        int r = bw_judge_new(run->catalog, &test_world, false, &judge, run->reterr);
+        int r = bw_judge_new(run->catalog, &test_world, true, &judge, run->reterr);
 
         if (r < 0)
                 return r;
@@ -480,7 +525,7 @@ static int test_mutation(struct test_run *run, const struct bw_rule_file *file, 
         if (r == 0)
                 r = rule_catalog_add(catalog, file->name, file->text, number, run->reterr);
         if (r == 0)
-                r = bw_judge_new(catalog, &test_world, false, &judge, run->reterr);
+                r = bw_judge_new(catalog, &test_world, true, &judge, run->reterr);
         run->judge = judge;
         for (size_t i = 0; r == 0 && i < catalog->n_entries; i++)
                 if (is_negatable(plain->entries[i].rule, number))

@@ -69,6 +69,23 @@ static int keep_edits(struct bw_texts *texts, struct bw_finding *f)
         return 0;
 }
 
+/* Evidence borrows from the document. */
+static int keep_evidence(struct bw_texts *texts, struct bw_finding *f)
+{
+        struct bw_finding_evidence *evidence;
+
+        if (!f->evidence)
+                return 0;
+        evidence = bw_texts_copy(texts, f->evidence, sizeof(*evidence));
+        if (!evidence)
+                return -ENOMEM;
+        f->evidence = evidence;
+        if (bw_texts_keep(texts, &evidence->type) < 0 || bw_texts_keep(texts, &evidence->state) < 0 ||
+            bw_texts_keep(texts, &evidence->text) < 0 || bw_texts_keep(texts, &evidence->file) < 0)
+                return -ENOMEM;
+        return 0;
+}
+
 int bw_worker_add_finding(void *userdata, const struct bw_finding *finding)
 {
         struct bw_worker *worker = userdata;
@@ -84,14 +101,17 @@ int bw_worker_add_finding(void *userdata, const struct bw_finding *finding)
                 return -ENOMEM;
         f.resource = worker->subject;
         f.resource.line = finding->resource.line;
-        f.location.file = worker->subject_file;
+        if (bw_str_eq(f.location.file, worker->subject_file))
+                f.location.file = worker->subject_file;
+        else if (bw_texts_keep(worker->texts, &f.location.file) < 0)
+                return -ENOMEM;
         for (size_t i = 0; i < BW_ARRAY_SIZE(texts); i++)
                 if (bw_texts_keep(worker->texts, texts[i]) < 0)
                         return -ENOMEM;
         /* A rule's own fix lives as long as the catalog. */
         if (f.remediation.p != f.rule->fix.p && bw_texts_keep(worker->texts, &f.remediation) < 0)
                 return -ENOMEM;
-        if (keep_edits(worker->texts, &f) < 0)
+        if (keep_edits(worker->texts, &f) < 0 || keep_evidence(worker->texts, &f) < 0)
                 return -ENOMEM;
         if (bw_grow(&part->findings, &worker->findings_cap, part->n_findings + 1, sizeof(f)) < 0)
                 return -ENOMEM;

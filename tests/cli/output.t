@@ -26,6 +26,7 @@ Reports for programs, on standard output and in files that appear when they are 
         "low": 0
       },
       "excepted": 0,
+      "unjudged": 0,
       "known": 0
     },
     "findings": [
@@ -121,6 +122,7 @@ Reports for programs, on standard output and in files that appear when they are 
       medium: 0
       low: 0
     excepted: 0
+    unjudged: 0
     known: 0
   findings:
   - rule: BW-PSS-107

@@ -241,7 +241,7 @@ static void json_tells_fixes_and_exceptions(void **state)
                 "\"fingerprint\": \"0123456789abcdeffedcba9876543210\"",
                 "\"fix\": {\n        \"edits\": [\n          {\n            \"line\": 4,\n            \"column\": 15,\n"
                 "            \"endLine\": 4,\n            \"endColumn\": 19,\n            \"text\": \"false\"",
-                "\"excepted\": 1,\n    \"known\": 4",
+                "\"excepted\": 1,\n    \"unjudged\": 0,\n    \"known\": 4",
                 "\"notices\": [\n    {\n      \"file\": \".bulwark.yaml\"",
                 NULL};
         static const char *const exception[] = {

@@ -196,7 +196,7 @@ static const char json[] =
         "  \"summary\": {\n    \"documents\": 2,\n    \"rules\": 3,\n    \"pass\": 4,\n    \"fail\": 3,\n    "
         "\"manual\": 1,\n"
         "    \"skip\": 0,\n    \"error\": 0,\n    \"bySeverity\": {\n      \"critical\": 2,\n      \"high\": 0,\n"
-        "      \"medium\": 0,\n      \"low\": 1\n    },\n    \"excepted\": 0,\n    \"known\": 0\n  },\n  \"findings\": [\n    {\n      \"rule\": \"BW-T-001\",\n"
+        "      \"medium\": 0,\n      \"low\": 1\n    },\n    \"excepted\": 0,\n    \"unjudged\": 0,\n    \"known\": 0\n  },\n  \"findings\": [\n    {\n      \"rule\": \"BW-T-001\",\n"
         "      \"title\": \"Container runs privileged\",\n      \"severity\": \"critical\",\n      \"verdict\": "
         "\"fail\",\n"
         "      \"practice\": \"W03\",\n      \"resource\": {\n        \"apiVersion\": \"apps/v1\",\n"
