@@ -272,11 +272,31 @@ int bw_host_link(struct bw_host *host, struct bw_arena *arena, const char *path,
 
 /* ---- who can get at it */
 
+/* Whoever may make and remove names in a directory replaces what lies in it. */
+static void open_dir(struct bw_host *host, const struct bw_spot *dir, uint32_t uid, uint32_t gid)
+{
+        char *to = host->reach_opened_to;
+        const size_t size = sizeof(host->reach_opened_to);
+        const bool sticky = dir->mode & 01000;
+
+        if (host->reach_opened_n)
+                return;
+        if (dir->uid != 0 && dir->uid != uid)
+                (void)snprintf(to, size, "user %" PRIu32, dir->uid);
+        else if (host->reach.others && dir->mode & 02 && !sticky)
+                (void)snprintf(to, size, "everybody");
+        else if (dir->mode & 020 && !sticky && dir->gid != 0 && dir->gid != gid)
+                (void)snprintf(to, size, "group %" PRIu32, dir->gid);
+        else
+                return;
+        host->reach_opened_n = dir->path_n;
+}
+
 /*
- * One directory on the way to a file of group gid. Members of that group pass by the group's bit where the directory is
- * the group's, else by the bit of others (that they are in the directory's group, too, is not known).
+ * One directory on the way to a file. Members of the file's group pass by the group's bit where the directory is the
+ * group's, else by the bit of others (that they are in the directory's group, too, is not known).
  */
-static void pass_dir(struct bw_host *host, const struct bw_spot *dir, uint32_t gid)
+static void pass_dir(struct bw_host *host, const struct bw_spot *dir, uint32_t uid, uint32_t gid)
 {
         if (host->reach.others && !(dir->mode & 01)) {
                 host->reach.others = false;
@@ -284,12 +304,14 @@ static void pass_dir(struct bw_host *host, const struct bw_spot *dir, uint32_t g
         }
         if (!(dir->mode & (dir->gid == gid ? 010U : 01U)))
                 host->reach.group = false;
+        open_dir(host, dir, uid, gid);
 }
 
-static int pass_dirs(struct bw_host *host, struct bw_str dir, uint32_t gid, struct bw_error *reterr)
+static int pass_dirs(struct bw_host *host, struct bw_str dir, uint32_t uid, uint32_t gid, struct bw_error *reterr)
 {
         host->reach = (struct bw_host_reach){.group = true, .others = true};
-        host->reach_closed_n = 0;
+        host->reach_closed_n = host->reach_opened_n = 0;
+        host->reach_opened_to[0] = '\0';
         for (size_t n = 0; n <= dir.n; n++) {
                 char path[PATH_MAX];
                 struct bw_spot spot;
@@ -302,15 +324,36 @@ static int pass_dirs(struct bw_host *host, struct bw_str dir, uint32_t gid, stru
                 r = find(host, path, BW_FS_NOFOLLOW, &spot, reterr);
                 if (r < 0)
                         return r;
-                pass_dir(host, &spot, gid);
+                pass_dir(host, &spot, uid, gid);
                 bw_spot_done(&spot);
         }
+        return 0;
+}
+
+/* The directory's part of the answer, kept for the next file in it. */
+static int reach_dir(struct bw_host *host, struct bw_str dir, const struct bw_spot *spot, struct bw_error *reterr)
+{
+        int r;
+
+        if (host->reach_is_known && host->reach_uid == spot->uid && host->reach_gid == spot->gid &&
+            bw_str_is(dir, host->reach_dir))
+                return 0;
+        host->reach_is_known = false;
+        r = pass_dirs(host, dir, spot->uid, spot->gid, reterr);
+        if (r < 0)
+                return r;
+        memcpy(host->reach_dir, dir.p, dir.n);
+        host->reach_dir[dir.n] = '\0';
+        host->reach_uid = spot->uid;
+        host->reach_gid = spot->gid;
+        host->reach_is_known = true;
         return 0;
 }
 
 int bw_host_reach(struct bw_host *host, struct bw_arena *arena, const char *path, struct bw_host_reach *ret,
                   struct bw_error *reterr)
 {
+        struct bw_host_reach reach;
         struct bw_spot spot;
         struct bw_str dir;
         int r = find(host, path, 0, &spot, reterr);
@@ -322,21 +365,19 @@ int bw_host_reach(struct bw_host *host, struct bw_arena *arena, const char *path
         while (dir.n && dir.p[dir.n - 1] != '/')
                 dir.n--;
         dir.n -= dir.n > 0;
-        if (!host->reach_is_known || host->reach_gid != spot.gid || !bw_str_is(dir, host->reach_dir)) {
-                host->reach_is_known = false;
-                r = pass_dirs(host, dir, spot.gid, reterr);
-                if (r < 0)
-                        return r;
-                memcpy(host->reach_dir, dir.p, dir.n);
-                host->reach_dir[dir.n] = '\0';
-                host->reach_gid = spot.gid;
-                host->reach_is_known = true;
-        }
-        *ret = host->reach;
-        ret->group = ret->group && spot.mode & 070;
-        ret->others = ret->others && spot.mode & 07;
-        ret->closed_by = bw_arena_str(arena, bw_str_n(host->reach_dir, host->reach_closed_n));
-        return ret->closed_by.p ? 0 : bw_arena_error(arena, reterr);
+        r = reach_dir(host, dir, &spot, reterr);
+        if (r < 0)
+                return r;
+        reach = host->reach;
+        reach.group = reach.group && spot.mode & 070;
+        reach.others = reach.others && spot.mode & 07;
+        reach.closed_by = bw_arena_str(arena, bw_str_n(host->reach_dir, host->reach_closed_n));
+        reach.opened_by = bw_arena_str(arena, bw_str_n(host->reach_dir, host->reach_opened_n));
+        reach.opened_to = bw_arena_str(arena, bw_str(host->reach_opened_to));
+        if (!reach.closed_by.p || !reach.opened_by.p || !reach.opened_to.p)
+                return bw_arena_error(arena, reterr);
+        *ret = reach;
+        return 0;
 }
 
 /* ---- names of ids */

@@ -80,6 +80,10 @@ struct bw_host_reach {
         bool group;              /* the file's group, by its bits and by those of the directories */
         bool others;
         struct bw_str closed_by;
+        /* The first directory on the way in which somebody besides root and the file's owner may replace what lies there,
+         * whatever the file's own mode; empty when there is none. Sticky ones do not count. */
+        struct bw_str opened_by;
+        struct bw_str opened_to; /* "everybody", "user 1000", "group 1001" */
 };
 BW_CHECK int bw_host_reach(struct bw_host *host, struct bw_arena *arena, const char *path, struct bw_host_reach *ret,
                            struct bw_error *reterr);

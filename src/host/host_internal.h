@@ -32,10 +32,11 @@ struct bw_host {
 
         /* The directory that was last asked about: files that are asked about one after the other lie together. */
         bool reach_is_known;
-        uint32_t reach_gid;
+        uint32_t reach_uid, reach_gid; /* of the file: they decide, too */
         char reach_dir[PATH_MAX];
         struct bw_host_reach reach;
-        size_t reach_closed_n; /* closed_by is this much of reach_dir */
+        size_t reach_closed_n, reach_opened_n; /* closed_by and opened_by are this much of reach_dir; 0: none */
+        char reach_opened_to[32];
 
         size_t n_refused;
         char first_refused[256];

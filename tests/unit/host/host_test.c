@@ -157,6 +157,38 @@ static void test_reach(void **state BW_UNUSED)
         expect_reach(host, "/", true, true, "");
 }
 
+static void expect_opened(struct bw_host *host, const char *path, const char *by, const char *to)
+{
+        struct bw_host_reach reach;
+
+        assert_ok(bw_host_reach(host, arena, path, &reach, NULL));
+        assert_str(reach.opened_by, by);
+        assert_str(reach.opened_to, to);
+}
+
+static void test_directories_that_others_write_to(void **state BW_UNUSED)
+{
+        bw_auto(bw_host_close) struct bw_host *host = NULL;
+
+        temp_file(&tree, "r/open/a", "");
+        temp_file(&tree, "r/tmp/a", "");
+        temp_file(&tree, "r/users/u/a", "");
+        temp_file(&tree, "r/users/u/own", "");
+        temp_file(&tree, "r/team/a", "");
+        temp_file(&tree, "r/closed/open/a", "");
+        host = open_host("/open/\t0777\t0\t0\n/tmp/\t1777\t0\t0\n/users/u/\t0755\t1000\t1000\n"
+                         "/users/u/own\t0600\t1000\t1000\n/team/\t0775\t0\t1001\n/closed/\t0700\t0\t0\n"
+                         "/closed/open/\t0777\t0\t0\n",
+                         NULL);
+        expect_opened(host, "/open/a", "/open", "everybody");
+        expect_opened(host, "/tmp/a", "", "");
+        expect_opened(host, "/users/u/a", "/users/u", "user 1000");
+        expect_opened(host, "/users/u/own", "", "");
+        expect_opened(host, "/team/a", "/team", "group 1001");
+        expect_opened(host, "/closed/open/a", "", ""); /* nobody gets there */
+        expect_opened(host, "/etc/passwd", "", "");
+}
+
 struct seen {
         char text[1024];
         uint32_t only;
@@ -360,6 +392,7 @@ int main(void)
                 cmocka_unit_test_setup_teardown(test_an_image, setup, teardown),
                 cmocka_unit_test_setup_teardown(test_a_fixtures_modes, setup, teardown),
                 cmocka_unit_test_setup_teardown(test_reach, setup, teardown),
+                cmocka_unit_test_setup_teardown(test_directories_that_others_write_to, setup, teardown),
                 cmocka_unit_test_setup_teardown(test_a_fixtures_processes, setup, teardown),
                 cmocka_unit_test_setup_teardown(test_bad_tables, setup, teardown),
                 cmocka_unit_test_setup_teardown(test_big_and_odd_files, setup, teardown),
