@@ -105,6 +105,7 @@ struct bw_pki_source {
         bool in_use;              /* something that runs, or a kubeconfig, names it */
         bool wants_certificate;   /* without one it is broken */
         bool wants_key;
+        bool wants_kubeconfig;    /* it should be one, and is none */
         bool rotated;             /* the kubelet renews it by itself */
         enum bw_file_state state;
         struct bw_str reason;     /* with BW_FILE_UNREADABLE */

@@ -413,6 +413,14 @@ static int put_unreadable(const struct writing *w, const struct pki_source *sour
                 put_state(&facts, source, "");
                 r = end(w, &facts);
         }
+        if (r == 0 && source->of.wants_kubeconfig) {
+                r = begin(w, "Kubeconfig", source->of.label, 0, &facts);
+                if (r < 0)
+                        return r;
+                put_place(w->pki, &facts, source);
+                put_state(&facts, source, "");
+                r = end(w, &facts);
+        }
         if (r < 0 || !source->of.wants_key || source->n_keys)
                 return r;
         r = begin(w, "PrivateKey", source->of.label, 0, &facts);

@@ -15,7 +15,8 @@
 #include "node/node.h"
 
 #define BW_COLLECTORS(X)                                                                           \
-        X(host)
+        X(host)                                                                            \
+        X(pki)
 
 #define BW_HOST_SECTIONS(X)                                                                        \
         X(node)
