@@ -5,7 +5,9 @@
 #include "base/arena.h"
 
 static const struct vectors_topic *const topics[] = {
+        &vectors_audit_policy,
         &vectors_cel,
+        &vectors_encryption_config,
         &vectors_k8s_yaml,
         &vectors_pss,
         &vectors_workload,
