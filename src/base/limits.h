@@ -38,6 +38,9 @@
 #define BW_LIMIT_YAML_REREAD (8 * BW_MIB)    /* bytes read again where libyaml and go-yaml differ */
 #define BW_LIMIT_ANCHOR_STEPS 256            /* steps to find one anchor's name */
 
+#define BW_LIMIT_SNAPSHOT_BYTES (256 * BW_MIB) /* one snapshot of a machine, unpacked */
+#define BW_LIMIT_SNAPSHOT_DOCS 100000        /* its documents */
+
 /* Documents kept for rules that look at other objects. Past the first two, such rules are not judged in this run */
 #define BW_LIMIT_KEPT_DOCS 2000000           /* documents of one run */
 #define BW_LIMIT_KEPT_BYTES (512 * BW_MIB)   /* their memory */
@@ -73,6 +76,8 @@
 #define BW_LIMIT_COMMAND_WORDS 4096          /* words of one command line */
 #define BW_LIMIT_MANIFESTS 256               /* files in a directory of static pods */
 #define BW_LIMIT_COMPONENTS 64               /* components found on one node */
+#define BW_LIMIT_NODE_FILES 4000             /* files of one role on one node */
+#define BW_LIMIT_NODE_FILE_DEPTH 8           /* directories below a role's directory */
 #define BW_LIMIT_COMPONENT_FILES 512         /* files that one component reads */
 #define BW_LIMIT_LOG_TEXT (64 * BW_MIB)      /* a log that is searched for what a component was started with */
 #define BW_LIMIT_PROBE_ANSWER (64 * 1024)    /* bytes of an answer to a probe that are read */
@@ -141,6 +146,11 @@
 #define BW_LIMIT_STANZA BW_MIB               /* one record of dpkg's, apt's or apk's files */
 #define BW_LIMIT_RPM_HEADER (64 * BW_MIB)    /* one package's header in rpm's database */
 #define BW_LIMIT_XML_TAG ((size_t)256 << 10) /* bytes of one tag or comment of an rpm repository's advisories */
+#define BW_LIMIT_SYSTEM_FILE BW_MIB          /* one file of the system's configuration, one table of the kernel's */
+#define BW_LIMIT_SYSTEM_DROPINS 1000         /* files in one directory of drop-ins */
+#define BW_LIMIT_PACKAGES 50000              /* installed packages */
+#define BW_LIMIT_PACKAGE_INDEX ((uint64_t)2 << 30) /* unpacked bytes of all indexes of packages that are read */
+#define BW_LIMIT_PENDING_LISTED 200          /* packages with an update that are listed; the rest is counted */
 #define BW_LIMIT_MOUNTS 200000               /* mounts of a machine: some for each of its containers */
 
 /* Kubernetes' configuration files */
