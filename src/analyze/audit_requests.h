@@ -14,7 +14,7 @@
 struct bw_audit_case {
         const char *id;           /* "secret-read" */
         const char *title;        /* "read a Secret" */
-        const char *topic;        /* "secrets", "rights", "workloads", "access", "cluster", "recognition", "noise" */
+        const char *topic;        /* "secrets", "rights", "workloads", "access", "cluster", "reconnaissance", "noise" */
         const char *user;
         const char *groups[3];
         const char *verb;

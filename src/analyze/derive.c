@@ -1,7 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "analyze/derive.h"
 
+#include "analyze/audit_policy.h"
+#include "analyze/encryption.h"
+
 static const struct bw_deriver *const derivers[] = {
+        &bw_derive_audit,
+        &bw_derive_encryption,
         NULL,
 };
 

@@ -10,6 +10,7 @@ const struct bw_verb *const bw_verbs[] = {
         &bw_verb_rules_test,
         &bw_verb_rules_new,
         &bw_verb_rules_functions,
+        &bw_verb_audit_explain_policy,
         &bw_verb_cel,
         &bw_verb_version,
         &bw_verb_help,
@@ -22,6 +23,7 @@ static const struct {
         const char *summary;
 } groups[] = {
         {"rules", "the rule catalog, and rules of your own"},
+        {"audit", "the audit log: what a policy records"},
 };
 
 const struct bw_environment_row bw_environment[] = {

@@ -16,6 +16,7 @@ extern const struct bw_verb bw_verb_rules_lint;
 extern const struct bw_verb bw_verb_rules_test;
 extern const struct bw_verb bw_verb_rules_new;
 extern const struct bw_verb bw_verb_rules_functions;
+extern const struct bw_verb bw_verb_audit_explain_policy;
 extern const struct bw_verb bw_verb_cel;
 extern const struct bw_verb bw_verb_version;
 extern const struct bw_verb bw_verb_help;

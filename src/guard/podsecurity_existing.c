@@ -2,6 +2,7 @@
 /* A namespace gets a stricter level: which of its pods would not be let in today, as warnings. */
 #include "base/arena.h"
 #include "base/error.h"
+#include "base/goquote.h"
 #include "guard/podsecurity_internal.h"
 
 enum { MAX_CHECKED = 3000 }; /* pods, as in Kubernetes */
@@ -130,7 +131,7 @@ static int put_warnings(const struct existing *e, const struct bw_ps_level *leve
 
         if (e->n) {
                 bw_buf_puts(&buf, "existing pods in namespace ");
-                gotext_quote(&buf, ns);
+                bw_buf_go_quote(&buf, ns);
                 bw_buf_puts(&buf, " violate the new PodSecurity enforce level \"");
                 bw_ps_level_format(&buf, *level);
                 bw_buf_char(&buf, '"');

@@ -4,6 +4,7 @@
 
 #include "base/arena.h"
 #include "base/error.h"
+#include "base/goquote.h"
 #include "doc/doc.h"
 #include "format/go_json.h"
 #include "guard/podsecurity.h"
@@ -59,7 +60,7 @@ static void quoting_is_gos(void **state)
         for (size_t i = 0; i < BW_ARRAY_SIZE(cases); i++) {
                 bw_auto_done(bw_buf_done) struct bw_buf buf = {0};
 
-                gotext_quote(&buf, cases[i].in);
+                bw_buf_go_quote(&buf, cases[i].in);
                 assert_string_equal(buf.p, cases[i].out);
         }
 }
