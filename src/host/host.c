@@ -364,7 +364,7 @@ int bw_host_reach(struct bw_host *host, struct bw_arena *arena, const char *path
         dir = bw_str_n(spot.path, spot.path_n);
         while (dir.n && dir.p[dir.n - 1] != '/')
                 dir.n--;
-        dir.n -= dir.n > 0;
+        dir.n -= dir.n > 1;
         r = reach_dir(host, dir, &spot, reterr);
         if (r < 0)
                 return r;
@@ -555,4 +555,28 @@ void bw_host_close(struct bw_host *host)
         bw_buf_done(&host->proc_buf);
         bw_arena_free(host->arena);
         bw_free(host);
+}
+
+int bw_host_beside(struct bw_host *host, struct bw_arena *arena, const char *name, size_t most, struct bw_str *ret,
+                   struct bw_error *reterr)
+{
+        bw_auto_done(bw_buf_done) struct bw_buf buf = {0};
+        char path[PATH_MAX + 64];
+        struct bw_str folder = bw_str(host->processes_path);
+        struct bw_str text;
+        int r;
+
+        if (!host->has_processes)
+                return bw_error_set(reterr, -ENOENT, "%s", bw_errno_text(ENOENT));
+        while (folder.n && folder.p[folder.n - 1] != '/')
+                folder.n--;
+        (void)snprintf(path, sizeof(path), "%.*s%s", BW_STR_ARG(folder), name);
+        r = bw_host_read_given(path, most, &buf, reterr);
+        if (r < 0)
+                return r;
+        text = bw_arena_str(arena, bw_buf_view(&buf));
+        if (!text.p)
+                return bw_arena_error(arena, reterr);
+        *ret = text;
+        return 0;
 }

@@ -134,6 +134,19 @@ BW_CHECK int bw_host_read_as(struct bw_host *host, uint32_t pid, struct bw_arena
 BW_CHECK int bw_host_journal(struct bw_host *host, struct bw_arena *arena, const char *unit, int64_t since,
                              struct bw_str *ret, struct bw_error *reterr);
 
+/*
+ * The inode of every socket that a process has open (BW_LIMIT_OPEN_FILES); each may end it with a number other than 0, which
+ * is given on. -ENOENT: it has ended, or this is no running machine; -EACCES.
+ */
+BW_CHECK int bw_host_sockets(struct bw_host *host, uint32_t pid, int (*each)(void *userdata, uint64_t inode), void *userdata,
+                             struct bw_error *reterr);
+/*
+ * A file beside a fixture's table of processes ("listeners.tsv"), of at most `most` bytes. -ENOENT: there is none, or this
+ * is no fixture.
+ */
+BW_CHECK int bw_host_beside(struct bw_host *host, struct bw_arena *arena, const char *name, size_t most, struct bw_str *ret,
+                            struct bw_error *reterr);
+
 /* What was refused for want of rights, so that a report can say it once: number of files, and the first path. */
 size_t bw_host_refused(const struct bw_host *host, struct bw_str *ret_first);
 

@@ -350,3 +350,11 @@ int bw_host_read_as(struct bw_host *host, uint32_t pid, struct bw_arena *arena, 
         bw_root_close(&root);
         return bw_host_note(host, path, r);
 }
+
+int bw_host_sockets(struct bw_host *host, uint32_t pid, int (*each)(void *userdata, uint64_t inode), void *userdata,
+                    struct bw_error *reterr)
+{
+        if (!host->has_procfs || host->has_processes)
+                return bw_error_set(reterr, -ENOENT, "no process runs there");
+        return bw_procfs_sockets(&host->procfs, pid, BW_LIMIT_OPEN_FILES, each, userdata, reterr);
+}

@@ -162,3 +162,51 @@ int bw_procfs_root(const struct bw_procfs *procfs, uint32_t pid, struct bw_root 
 
         return bw_root_open(procfs->dir.fd, path_of(path, sizeof(path), pid, "root"), ret, reterr);
 }
+
+/* "socket:[4711]" */
+static bool socket_inode(const char *text, size_t n, uint64_t *ret)
+{
+        static const char before[] = "socket:[";
+        const size_t skip = sizeof(before) - 1;
+
+        return n > skip + 1 && memcmp(text, before, skip) == 0 && text[n - 1] == ']' &&
+               bw_str_to_u64(bw_str_n(text + skip, n - skip - 1), ret) == 0;
+}
+
+static int each_socket(int fd, char *block, size_t n, size_t *left, int (*each)(void *userdata, uint64_t inode),
+                       void *userdata)
+{
+        int r = 0;
+
+        for (size_t at = 0; r == 0 && *left && at < n;) {
+                const struct dirent64 *e = (const void *)(block + at);
+                char text[64];
+                ssize_t length = e->d_name[0] == '.' ? -1 : readlinkat(fd, e->d_name, text, sizeof(text));
+                uint64_t inode;
+
+                at += e->d_reclen;
+                --*left;
+                if (length > 0 && socket_inode(text, (size_t)length, &inode))
+                        r = each(userdata, inode);
+        }
+        return r;
+}
+
+int bw_procfs_sockets(const struct bw_procfs *procfs, uint32_t pid, size_t most, int (*each)(void *userdata, uint64_t inode),
+                      void *userdata, struct bw_error *reterr)
+{
+        char path[48];
+        char block[4096] __attribute__((aligned(8)));
+        int fd = openat(procfs->dir.fd, path_of(path, sizeof(path), pid, "fd"), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        ssize_t n = 0;
+        int r = 0;
+
+        if (fd < 0)
+                return fail(reterr, errno);
+        while (r == 0 && most && (n = getdents64(fd, block, sizeof(block))) > 0)
+                r = each_socket(fd, block, (size_t)n, &most, each, userdata);
+        if (r == 0 && n < 0)
+                r = fail(reterr, errno);
+        (void)close(fd);
+        return r;
+}

@@ -40,5 +40,11 @@ BW_CHECK int bw_procfs_exe(const struct bw_procfs *procfs, uint32_t pid, char *t
                            struct bw_error *reterr);
 /* The root directory as the process sees it. */
 BW_CHECK int bw_procfs_root(const struct bw_procfs *procfs, uint32_t pid, struct bw_root *ret, struct bw_error *reterr);
+/*
+ * The inode of every socket that a process has open, among at most `most` descriptors. each may end it with a number other
+ * than 0, which is given on. -EACCES: another user's process.
+ */
+BW_CHECK int bw_procfs_sockets(const struct bw_procfs *procfs, uint32_t pid, size_t most,
+                               int (*each)(void *userdata, uint64_t inode), void *userdata, struct bw_error *reterr);
 
 #endif
