@@ -78,6 +78,7 @@
 #define BW_LIMIT_COMPONENTS 64               /* components found on one node */
 #define BW_LIMIT_NODE_FILES 4000             /* files of one role on one node */
 #define BW_LIMIT_NODE_FILE_DEPTH 8           /* directories below a role's directory */
+#define BW_LIMIT_NEED_ROUNDS 4               /* files that name files that name files */
 #define BW_LIMIT_COMPONENT_FILES 512         /* files that one component reads */
 #define BW_LIMIT_LOG_TEXT (64 * BW_MIB)      /* a log that is searched for what a component was started with */
 #define BW_LIMIT_PROBE_ANSWER (64 * 1024)    /* bytes of an answer to a probe that are read */

@@ -32,25 +32,12 @@ static bool cancelled(const struct bw_node *node)
 
 int bw_node_prepare(struct bw_node *node, struct bw_error *reterr)
 {
-        int r = 0;
+        int r = bw_node_discover(node, reterr);
 
         for (size_t i = 0; r == 0 && i < bw_n_collectors; i++)
                 if (bw_collectors[i]->prepare && !cancelled(node))
                         r = bw_collectors[i]->prepare(node, reterr);
         return r;
-}
-
-int bw_node_discover(struct bw_node *node, struct bw_error *reterr)
-{
-        int r;
-
-        if (node->discovered)
-                return 0;
-        r = bw_node_detect(node, reterr);
-        if (r < 0)
-                return r;
-        node->discovered = true;
-        return 0;
 }
 
 int bw_node_collect(struct bw_node *node, bw_doc_sink sink, void *userdata, struct bw_error *reterr)

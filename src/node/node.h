@@ -25,7 +25,6 @@ struct bw_node_options {
         bool probe;                /* may send packets: TLS handshakes, metadata service */
         int kubernetes_minor;      /* by which defaults go when nothing shows the version */
         bool kubernetes_minor_is_given;
-        struct bw_str journal;     /* k3s's log as text (journalctl -u k3s), for machines whose journal cannot be read; "" */
         const atomic_bool *cancel; /* may be NULL */
 };
 
@@ -49,6 +48,8 @@ enum bw_node_role { /* bits */
 struct bw_node_identity {
         const char *distribution; /* "kubeadm", "k3s", "rke2", "microk8s", "openshift", "eks", "gke", "aks", "talos", …,
                                      "unknown", "none" (no Kubernetes here) */
+        const char *title;        /* as people write it: "EKS"; "" */
+        const char *owner;        /* whose a managed control plane is: "AWS"; "" */
         const char *provider;     /* "aws", "gcp", "azure", …, "" */
         const char *os;           /* ID of os-release: "debian", "flatcar", "bottlerocket"; "" */
         unsigned roles;
@@ -91,7 +92,7 @@ struct bw_node {
         void *prepared[8];        /* what a collector's prepare left for its collect; index: BW_PREPARED_* */
 };
 enum {
-        BW_PREPARED_FIREWALL,
+        BW_PREPARED_SURVEY,
         BW_PREPARED_PROBES,
 };
 

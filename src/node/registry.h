@@ -15,6 +15,7 @@
 #include "node/node.h"
 
 #define BW_COLLECTORS(X)                                                                           \
+        X(components)                                                                      \
         X(host)                                                                            \
         X(pki)
 
@@ -33,8 +34,6 @@ extern const size_t bw_n_collectors;
 extern const struct bw_host_section *const bw_host_sections[];
 extern const size_t bw_n_host_sections;
 
-/* detect.c: fills node->identity. */
-BW_CHECK int bw_node_detect(struct bw_node *node, struct bw_error *reterr);
 /* The roles as texts: "control-plane", "etcd", "worker". */
 void bw_node_put_roles(struct bw_fields *fields, const char *key, unsigned roles);
 /* Gives a finished document, identified, to the sink: builds it in the node's arena. */
