@@ -65,6 +65,7 @@ struct bw_component_input {
         struct bw_str exe;
         const struct bw_component_arg *args; /* without argv[0] */
         size_t n_args;
+        struct bw_evidence command; /* where the command stands as a whole: the place of what no flag says */
         const struct bw_str *env;  /* "A=b" */
         size_t n_env;
         const struct bw_component_file *files;
@@ -72,6 +73,7 @@ struct bw_component_input {
         struct bw_str version;     /* "1.32.4" or "v1.32.4+k3s1"; empty: unknown */
         struct bw_str version_source; /* "image tag", "package kubelet" */
         int default_minor;         /* by which defaults go when the version is unknown */
+        const char *rest_is_elsewhere; /* not NULL: what no argument says is given elsewhere, and why; no default holds */
         const struct bw_component_note *notes;
         size_t n_notes;
         bool default_minor_is_given; /* the user said so: it goes before the version found */
