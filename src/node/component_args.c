@@ -51,7 +51,7 @@ bool bw_arg_is(struct bw_str arg, const char *name)
         return arg.n > 1 && arg.p[0] == '-' && same_name(flag_name(arg), name);
 }
 
-bool bw_args_value(const struct bw_component_arg *args, size_t n, const char *name, struct bw_str *ret)
+bool bw_node_arg_value(const struct bw_component_arg *args, size_t n, const char *name, struct bw_str *ret)
 {
         bool found = false;
 

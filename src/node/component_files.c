@@ -115,7 +115,7 @@ static struct bw_str by_pod(struct bw_node *node, const struct bw_node_component
 
         for (size_t i = 0; i < node->n_components; i++)
                 if (bw_str_is(node->components[i].input.component, "kubelet"))
-                        bw_args_value(node->components[i].input.args, node->components[i].input.n_args, "root-dir", &root);
+                        bw_node_arg_value(node->components[i].input.args, node->components[i].input.n_args, "root-dir", &root);
         for (size_t i = 0; uid.n && i < BW_ARRAY_SIZE(plugins) && n != 1; i++) {
                 struct bw_str dir = bw_arena_printf(node->arena, "%.*s/pods/%.*s/volumes/%s", BW_STR_ARG(root),
                                                     BW_STR_ARG(uid), plugins[i]);
@@ -295,6 +295,6 @@ struct bw_str bw_static_pod_path(struct bw_finder *finder, const struct bw_node_
                 if (value.type == BW_STRING)
                         path = bw_value_text(value);
         }
-        bw_args_value(kubelet->input.args, kubelet->input.n_args, "pod-manifest-path", &path);
+        bw_node_arg_value(kubelet->input.args, kubelet->input.n_args, "pod-manifest-path", &path);
         return path;
 }

@@ -48,7 +48,7 @@ int bw_add_openshift_config(struct bw_finder *finder, struct bw_node_component *
         int state = 0;
         int r;
 
-        if (!bw_args_value(input->args, input->n_args, "openshift-config", &path))
+        if (!bw_node_arg_value(input->args, input->n_args, "openshift-config", &path))
                 return 0;
         path = bw_node_outside(finder->node, component, path);
         if (!path.n)

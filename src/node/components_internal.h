@@ -62,7 +62,7 @@ void bw_arg_list_add_word(struct bw_arg_list *list, const struct bw_word *word, 
 /* "--name" or "--name=…", with one dash or two, underscores for dashes. */
 bool bw_arg_is(struct bw_str arg, const char *name);
 /* The last value of a flag among arguments; false: it is not there. */
-bool bw_args_value(const struct bw_component_arg *args, size_t n, const char *name, struct bw_str *ret);
+bool bw_node_arg_value(const struct bw_component_arg *args, size_t n, const char *name, struct bw_str *ret);
 /* Of an environment, the variables that components read, without credentials. */
 int bw_env_list(struct bw_finder *finder, const struct bw_str *env, size_t n, const struct bw_str **ret, size_t *ret_n);
 

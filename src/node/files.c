@@ -373,7 +373,7 @@ static int from_flag(struct files *f, const char *value)
 
                 if (!by.p)
                         return nomem(f);
-                if (bw_args_value(c->input.args, c->input.n_args, flag, &path) && path.n && path.p[0] == '/')
+                if (bw_node_arg_value(c->input.args, c->input.n_args, flag, &path) && path.n && path.p[0] == '/')
                         r = add_named(f, c, path, by.p);
         }
         return r;
