@@ -159,6 +159,7 @@
 #define BW_LIMIT_WORDS_BYTES BW_MIB          /* a refused text of more bytes is not read again for go-yaml's words */
 #define BW_LIMIT_WORDS_DEPTH 1000            /* nested collections of such a text */
 #define BW_LIMIT_COMPARED_KEYS 2000          /* keys of one of its maps that are compared */
+#define BW_LIMIT_KUBELET_FIELDS 20000        /* fields and entries of maps of one KubeletConfiguration with its drop-ins */
 #define BW_LIMIT_CONFIG_BYTES (4 * BW_MIB)   /* one configuration file of a component */
 
 #endif

@@ -16,7 +16,7 @@
 #define BW_EXITS(X)                                                                                \
         X(OK, 0, "nothing at or over --fail-on (default: high); or the verb did what it was asked") \
         X(FINDINGS, 1, "findings at or over --fail-on; problems in rules; failed tests of rules")  \
-        X(USAGE, 2, "wrong usage, or something that could not be read or judged (the rest still is)")  \
+        X(USAGE, 2, "wrong usage, something that could not be read or judged (the rest still is), or less judged than --min-coverage asks for")  \
         X(INTERNAL, 3, "an internal error: no memory, output that cannot be written")              \
         X(INTERRUPTED, 130, "interrupted (Ctrl-C or SIGTERM): what was found until then is printed")
 
@@ -39,16 +39,24 @@ enum bw_option_id {
         BW_OPT_INCLUDE_PASSED,
         BW_OPT_KIND,
         BW_OPT_KUBERNETES_VERSION,
+        BW_OPT_MIN_COVERAGE,
+        BW_OPT_MODES,
         BW_OPT_MUTATE,
         BW_OPT_NO_CHECK,
         BW_OPT_NO_CONFIG,
         BW_OPT_NO_IGNORE,
         BW_OPT_NO_SANDBOX,
+        BW_OPT_NODE,
+        BW_OPT_NOW,
         BW_OPT_OUTPUT,
         BW_OPT_POD,
+        BW_OPT_PROBE,
+        BW_OPT_PROCESSES,
         BW_OPT_QUIET,
+        BW_OPT_ROOT,
         BW_OPT_RULE,
         BW_OPT_RULES,
+        BW_OPT_SET_ONLY,
         BW_OPT_SEVERITY,
         BW_OPT_STATS,
         BW_OPT_SUMMARY,
@@ -207,6 +215,18 @@ extern const size_t bw_n_exits;
 #define BW_OPTION_RULES                                                                            \
         {.name = "rules", .arg = "PATH", .id = BW_OPT_RULES, .complete = BW_COMPLETE_FILE,         \
          .help = "also use the rules in this file or directory (may be repeated)"}
+#define BW_OPTIONS_MACHINE                                                                         \
+        {.name = "root", .arg = "DIR", .id = BW_OPT_ROOT, .complete = BW_COMPLETE_DIR,             \
+         .help = "the machine is not this one, but what lies below DIR: a mounted image, or a fixture"}, \
+        {.name = "modes", .arg = "FILE", .id = BW_OPT_MODES, .complete = BW_COMPLETE_FILE,         \
+         .help = "with --root: modes and owners of its files, as a table"},                        \
+        {.name = "processes", .arg = "FILE", .id = BW_OPT_PROCESSES, .complete = BW_COMPLETE_FILE, \
+         .help = "with --root: its processes, as a table"},                                        \
+        {.name = "probe", .id = BW_OPT_PROBE,                                                      \
+         .help = "may also connect to what listens on this machine (TLS handshakes, the metadata service)"}
+#define BW_OPTION_NOW                                                                              \
+        {.name = "now", .arg = "TIME", .id = BW_OPT_NOW,                                           \
+         .help = "judge as of this time, such as 2027-01-31T12:00:00Z (default: now; of a snapshot: when it was made)"}
 #define BW_OPTION_DATA_OUTPUT                                                                      \
         {.name = "output", .letter = 'o', .arg = "FORMAT", .id = BW_OPT_OUTPUT, .words = "text json yaml", \
          .complete = BW_COMPLETE_WORDS, .only_words = true, .help = "text (default), json or yaml"}

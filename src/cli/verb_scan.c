@@ -4,6 +4,7 @@
 #include "base/alloc.h"
 #include "base/arena.h"
 #include "cli/files.h"
+#include "cli/machine_args.h"
 #include "cli/rules_internal.h"
 #include "cli/scan_internal.h"
 #include "cli/verbs.h"
@@ -38,6 +39,11 @@ struct job {
         int kubernetes_minor;
         bool minor_is_given; /* on the command line or in the settings */
         unsigned threads;
+        struct bw_machine_options node;
+        bool has_node;
+        int64_t now;
+        bool now_is_given;
+        int min_coverage; /* percent; -1: any will do */
         uint64_t started;
         uint64_t drawn; /* when the progress line was last drawn */
 };
@@ -86,13 +92,35 @@ static int collect_paths(struct job *job, struct bw_error *reterr)
                 job->paths[job->n_paths++] = bw_str(value);
         for (size_t i = 0; i < args->n_positional; i++)
                 job->paths[job->n_paths++] = bw_str(args->positional[i]);
-        if (job->n_paths == 0)
+        job->has_node = bw_args_has(args, BW_OPT_NODE);
+        if (job->n_paths == 0 && !job->has_node)
                 return bw_error_set(reterr, -EINVAL,
-                                    "nothing to scan: name files or directories, or - for standard input");
+                                    "nothing to scan: name files or directories, - for standard input, or --node for this "
+                                    "machine");
         for (size_t i = 0; i < job->n_paths; i++)
                 if (job->paths[i].n == 0)
                         return bw_error_set(reterr, -EINVAL, "a path is empty");
         return 0;
+}
+
+/* What is said of a machine and of the time. */
+static int read_machine_options(struct job *job, struct bw_error *reterr)
+{
+        const char *coverage = bw_args_value(job->args, BW_OPT_MIN_COVERAGE, NULL);
+        uint64_t percent = 0;
+        int r = bw_now_arg(job->args, &job->now, &job->now_is_given, reterr);
+
+        job->min_coverage = -1;
+        if (r == 0 && coverage && (bw_str_to_u64(bw_str(coverage), &percent) < 0 || percent > 100))
+                return bw_error_set(reterr, -EINVAL, "--min-coverage takes a number from 0 to 100, not \"%s\"", coverage);
+        if (coverage)
+                job->min_coverage = (int)percent;
+        if (r < 0)
+                return r;
+        job->node.now = job->now;
+        job->node.kubernetes_minor = job->kubernetes_minor;
+        job->node.kubernetes_minor_is_given = job->minor_is_given;
+        return bw_machine_args(job->args, job->has_node, &job->node, reterr);
 }
 
 /* The command line, else the settings file, else what is usual. */
@@ -121,7 +149,7 @@ static int read_options(struct job *job, struct bw_error *reterr)
                                     version);
         if (bw_args_has(args, BW_OPT_CONFIG) && bw_args_has(args, BW_OPT_NO_CONFIG))
                 return bw_error_set(reterr, -EINVAL, "--config and --no-config exclude each other");
-        return 0;
+        return read_machine_options(job, reterr);
 }
 
 /* A file holds one report: the second would replace the first. Devices and pipes take any number. */
@@ -243,17 +271,28 @@ static bool any_shows_excepted(const struct job *job)
         return bw_args_has(job->args, BW_OPT_INCLUDE_PASSED);
 }
 
+static bool any_shows_passed(const struct job *job)
+{
+        for (size_t i = 0; i < job->n_sinks; i++)
+                if (job->sinks[i].reporter->shows_passed)
+                        return true;
+        return bw_args_has(job->args, BW_OPT_INCLUDE_PASSED);
+}
+
 static int run_scan(struct job *job, struct bw_error *reterr)
 {
         bool quiet = bw_args_has(job->args, BW_OPT_QUIET);
+        const atomic_bool *cancel = bw_proc_watch_interrupts();
         struct bw_scan_options options = {
                 .paths = job->paths,
                 .n_paths = job->n_paths,
+                .node = job->has_node ? &job->node : NULL,
                 .catalog = job->catalog,
                 .threads = job->threads,
-                .cancel = bw_proc_watch_interrupts(),
-                .now = bw_clock_now(),
-                .include_passed = bw_args_has(job->args, BW_OPT_INCLUDE_PASSED),
+                .cancel = cancel,
+                .now = job->now,
+                .now_is_given = job->now_is_given,
+                .include_passed = any_shows_passed(job),
                 .exceptions = job->settings.exceptions,
                 .want_edits = any_shows_edits(job),
                 .keep_excepted = any_shows_excepted(job),
@@ -266,6 +305,7 @@ static int run_scan(struct job *job, struct bw_error *reterr)
         };
         int r;
 
+        job->node.cancel = cancel;
         if (job->cli->err.is_terminal && !quiet) {
                 options.progress = draw_progress;
                 options.progress_userdata = job;
@@ -309,12 +349,38 @@ static int write_reports(struct job *job, const struct bw_report *report, int st
         return r;
 }
 
+/* Percent of what was to be judged; what does not apply does not count. All of it, when there was nothing. */
+static int coverage_of(const struct bw_summary *summary)
+{
+        uint64_t judged = summary->verdicts[BW_VERDICT_PASS] + summary->verdicts[BW_VERDICT_FAIL] +
+                          summary->verdicts[BW_VERDICT_MANUAL] + summary->excepted + summary->known;
+        uint64_t all = judged + summary->unjudged + summary->verdicts[BW_VERDICT_ERROR];
+
+        return all ? (int)(judged * 100 / all) : 100;
+}
+
+static bool is_covered(const struct job *job, const struct bw_report *report)
+{
+        return job->min_coverage < 0 || coverage_of(&report->summary) >= job->min_coverage;
+}
+
+static void tell_coverage(const struct job *job, const struct bw_report *report)
+{
+        const struct bw_summary *s = &report->summary;
+
+        if (!is_covered(job, report))
+                bw_cli_error(job->cli,
+                             "coverage: %d %% of the checks could be judged, --min-coverage asks for %d: %" PRIu64
+                             " could not for want of what could not be read, %" PRIu64 " could not be evaluated",
+                             coverage_of(s), job->min_coverage, s->unjudged, s->verdicts[BW_VERDICT_ERROR]);
+}
+
 static int exit_status(const struct job *job, const struct bw_report *report)
 {
         if (bw_proc_interrupt_signal())
                 return BW_EXIT_INTERRUPTED;
         /* A rule that could not be evaluated has not passed. */
-        if (report->n_errors || report->summary.verdicts[BW_VERDICT_ERROR])
+        if (report->n_errors || report->summary.verdicts[BW_VERDICT_ERROR] || !is_covered(job, report))
                 return BW_EXIT_USAGE;
         for (int i = job->fail_on; i < _BW_SEVERITY_MAX; i++)
                 if (report->summary.by_severity[i])
@@ -333,6 +399,7 @@ static int finish(struct job *job)
                 report.summary.rules = job->n_rules;
         tell_errors(job->cli, &report);
         bw_scan_tell_notices(job->cli, &report);
+        tell_coverage(job, &report);
         if (bw_proc_interrupt_signal())
                 bw_cli_error(job->cli, "interrupted: the results are those found until then");
         if (write_reports(job, &report, status, &error) < 0) {
@@ -388,6 +455,15 @@ static const struct bw_option options[] = {
          .id = BW_OPT_FILENAME,
          .complete = BW_COMPLETE_FILE,
          .help = "a file, a directory or - to scan, as an argument would be (may be repeated)"},
+        {.name = "node",
+         .id = BW_OPT_NODE,
+         .help = "also judge this machine as a node of a cluster: host, kubelet, runtime, control plane, etcd, keys"},
+        BW_OPTIONS_MACHINE,
+        {.name = "min-coverage",
+         .arg = "PERCENT",
+         .id = BW_OPT_MIN_COVERAGE,
+         .help = "exit with 2 when less than this could be judged, because something could not be read"},
+        BW_OPTION_NOW,
         {.name = "output",
          .letter = 'o',
          .arg = "FORMAT[=FILE]",
@@ -464,13 +540,16 @@ static const struct bw_example examples[] = {
          "bulwark scan --framework pss-baseline --kubernetes-version 1.29 examples/shop"},
         {"Only what is new since a report that was kept",
          "bulwark scan -q -o json=before.json examples/shop; bulwark scan --baseline before.json examples/shop"},
+        {"A node by a benchmark, control by control, from a snapshot of it",
+         "bulwark collect --node --root examples/node -o node.zst; "
+         "bulwark scan --framework cis-1.12 -o controls node.zst"},
         {"Only the totals", "bulwark scan --summary examples/shop"},
         {0},
 };
 
 const struct bw_verb bw_verb_scan = {
         .name = "scan",
-        .summary = "judge manifests, directories or standard input",
+        .summary = "judge manifests, directories, standard input, a node or its snapshot",
         .args = "[PATH...|-]",
         .text = "Reads Kubernetes objects in YAML, JSON or NDJSON (also .gz and .zst), judges each by the rules for "
                 "its kind, and shows what fails with file, line, column and fix. No network is used and nothing is "
@@ -478,7 +557,11 @@ const struct bw_verb bw_verb_scan = {
                 "Below a directory, files named *.yaml, *.yml, *.json, *.ndjson and *.jsonl are read; .bulwarkignore "
                 "files exclude paths as .gitignore does. A file that is named is read whatever it is called. "
                 "Documents that are no Kubernetes objects (values files, templates) are counted and skipped. What "
-                "cannot be read is named on standard error; the rest is still judged.",
+                "cannot be read is named on standard error; the rest is still judged.\n\n"
+                "With --node the machine is judged: what runs on it and how it is set up, by its processes, files and "
+                "kernel. Nothing on it is changed, no program is started, and no packet is sent without --probe. A "
+                "snapshot that \"bulwark collect\" made of a node is judged as the node was then. What could not be read "
+                "is skipped with the reason; --min-coverage says how much of that is too much.",
         .options = options,
         .examples = examples,
         .complete = BW_COMPLETE_FILE,

@@ -33,16 +33,6 @@ size_t bw_plain_run(struct bw_str s)
         return i;
 }
 
-const char *bw_report_time(int64_t seconds, char *buf, size_t size)
-{
-        time_t t = (time_t)seconds;
-        struct tm tm;
-
-        if (!gmtime_r(&t, &tm) || strftime(buf, size, "%Y-%m-%dT%H:%M:%SZ", &tm) == 0)
-                (void)snprintf(buf, size, "1970-01-01T00:00:00Z");
-        return buf;
-}
-
 size_t bw_report_clean(struct bw_buf *out, struct bw_str s)
 {
         size_t width = 0;

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "base/time.h"
 #include "finding/fingerprint.h"
 #include "report/emit.h"
 #include "report/report_internal.h"
@@ -157,7 +158,7 @@ static int write_report(const struct bw_report *report, const struct bw_report_o
         bw_emit_key_str(&e, "kind", BW_STR("ScanReport"));
         bw_emit_key(&e, "metadata");
         bw_emit_map(&e);
-        bw_emit_key_str(&e, "generatedAt", bw_str(bw_report_time(report->generated_at, when, sizeof(when))));
+        bw_emit_key_str(&e, "generatedAt", bw_str(bw_time_format(report->generated_at, when)));
         bw_emit_key_str(&e, "version", report->version);
         bw_emit_key(&e, "inputs");
         bw_emit_list(&e);

@@ -4,6 +4,7 @@
  * Source: the dialect that Jenkins and GitLab read (jenkinsci/xunit-plugin, junit-10.xsd); XML 1.0, 2.2, for characters.
  */
 #include "base/error.h"
+#include "base/time.h"
 #include "report/report_internal.h"
 
 static const struct bw_encoding text = {
@@ -256,7 +257,7 @@ static int write_junit(const struct bw_report *report, const struct bw_report_op
         int r;
 
         /* ISO 8601 without a zone, as JUnit writes it. */
-        (void)bw_report_time(report->generated_at, j.when, sizeof(j.when));
+        (void)bw_time_format(report->generated_at, j.when);
         j.when[strlen(j.when) - 1] = '\0';
         r = write_all(&j);
         bw_buf_done(&j.out);

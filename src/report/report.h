@@ -34,6 +34,7 @@ struct bw_reporter {
         const char *help;  /* one line */
         bool shows_edits;  /* prints findings' edits: worth working out */
         bool shows_excepted; /* lists excepted findings, with their reason, unasked */
+        bool shows_passed;   /* needs what passed and was skipped, unasked */
         int (*write)(const struct bw_report *report, const struct bw_report_options *options, struct bw_error *reterr);
 };
 

@@ -114,9 +114,6 @@ BW_CHECK int bw_group_take(struct bw_group *group, const struct bw_report *repor
 size_t bw_group_run(const struct bw_group *group, size_t from);
 void bw_group_done(struct bw_group *group);
 
-/* "2026-11-21T15:04:05Z" of unix seconds. buf: at least 32 bytes. Returns buf. */
-const char *bw_report_time(int64_t seconds, char *buf, size_t size);
-
 extern const struct bw_reporter bw_reporter_text;
 extern const struct bw_reporter bw_reporter_wide;
 extern const struct bw_reporter bw_reporter_json;

@@ -5,6 +5,7 @@
  *         support for code scanning", for tags, security-severity and what identifies an alert.
  */
 #include "base/error.h"
+#include "base/time.h"
 #include "finding/fingerprint.h"
 #include "report/emit.h"
 #include "report/report_internal.h"
@@ -275,7 +276,7 @@ static void emit_invocation(struct sarif *s)
         bw_emit_key(e, "executionSuccessful");
         bw_emit_bool(e, s->options->exit_status <= 1);
         bw_emit_key_u64(e, "exitCode", (uint64_t)s->options->exit_status);
-        bw_emit_key_str(e, "startTimeUtc", bw_str(bw_report_time(s->report->generated_at, when, sizeof(when))));
+        bw_emit_key_str(e, "startTimeUtc", bw_str(bw_time_format(s->report->generated_at, when)));
         emit_notifications(s);
         bw_emit_end(e);
         bw_emit_end(e);

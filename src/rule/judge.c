@@ -19,19 +19,21 @@ int bw_judge_new(const struct bw_catalog *catalog, const struct bw_world *world,
         judge->catalog = catalog;
         if (world)
                 judge->world = *world;
+        if (!judge->world.seen_at)
+                judge->world.seen_at = judge->world.now;
         judge->include_passed = include_passed;
         judge->minor = catalog->options.kubernetes_minor;
         judge->scratch = bw_take(scratch);
         judge->eval = (struct bw_cel_eval_options){
                 .slots = judge->slots,
                 .arena = judge->scratch,
-                .now = judge->world.now,
+                .now = judge->world.seen_at,
         };
         rule_volume_sources_init(&judge->volume_sources);
         judge->slots[SLOT_OLD_OBJECT] = bw_value_null();
         judge->slots[SLOT_REQUEST] = bw_value_null();
         judge->slots[SLOT_NAMESPACE_OBJECT] = bw_value_null();
-        judge->slots[SLOT_NOW] = (struct bw_value){.type = BW_TIMESTAMP, .hash = 0x8000, .i = judge->world.now};
+        judge->slots[SLOT_NOW] = (struct bw_value){.type = BW_TIMESTAMP, .hash = 0x8000, .i = judge->world.seen_at};
         *ret = judge;
         return 0;
 }

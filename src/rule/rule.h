@@ -89,6 +89,7 @@ enum bw_rule_presence bw_catalog_look(void *catalog, struct bw_str pattern, stru
 /* What a judge needs to know of the rest of the world while it judges one document. */
 struct bw_world {
         int64_t now;                            /* unix seconds */
+        int64_t seen_at;                        /* what rules call now: when their objects were seen; 0: now */
         struct bw_exceptions *exceptions;       /* what does not count, and why; NULL: everything counts. Thread-safe */
         bool raw;                               /* judge objects as they are, without the API server's defaults */
         bool want_edits;                        /* work out the change of the text that a rule's fix.patch asks for */

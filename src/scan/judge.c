@@ -152,9 +152,8 @@ static bool is_settings(const struct bw_doc *doc)
         return bw_str_is(doc->group, "bulwark.dev") && bw_str_is(doc->kind, "Config");
 }
 
-static int judge_object(void *userdata, struct bw_doc *doc, struct bw_error *reterr)
+int bw_worker_doc(struct bw_worker *worker, struct bw_doc *doc, struct bw_error *reterr)
 {
-        struct bw_worker *worker = userdata;
         struct bw_error err = {0};
         int r;
 
@@ -176,6 +175,11 @@ static int judge_object(void *userdata, struct bw_doc *doc, struct bw_error *ret
         if (r < 0)
                 return document_error(worker, doc, r, &err, reterr);
         return bw_worker_keep(worker, doc, reterr);
+}
+
+static int judge_object(void *userdata, struct bw_doc *doc, struct bw_error *reterr)
+{
+        return bw_worker_doc(userdata, doc, reterr);
 }
 
 int bw_worker_join(struct bw_worker *worker, const struct bw_kept *kept, struct bw_error *reterr)

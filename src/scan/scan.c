@@ -8,6 +8,7 @@
 #include "os/tzdata.h"
 #include "scan/finish_internal.h"
 #include "scan/join_internal.h"
+#include "scan/machines_internal.h"
 #include "scan/merge_internal.h"
 #include "scan/worker_internal.h"
 
@@ -19,6 +20,7 @@ struct bw_scan {
         struct bw_report report;
         struct bw_scan_stats stats;
         struct bw_sandbox sandbox;
+        struct bw_machines machines;
 };
 
 /* What lives as long as the run only. */
@@ -37,6 +39,7 @@ void bw_scan_free(struct bw_scan *scan)
                 bw_worker_done(&scan->workers[i]);
         bw_free(scan->workers);
         bw_merged_done(&scan->merged);
+        bw_machines_done(&scan->machines);
         bw_arena_free(scan->arena);
         bw_sandbox_done(&scan->sandbox);
         bw_free(scan);
@@ -52,8 +55,8 @@ const struct bw_scan_stats *bw_scan_stats(const struct bw_scan *scan)
         return &scan->stats;
 }
 
-/* The paths, zero-terminated and for the report's life. */
-static int copy_inputs(struct bw_scan *scan, const struct bw_scan_options *options, struct bw_error *reterr)
+/* The paths, zero-terminated and for the report's life; and the machine. */
+static int open_inputs(struct bw_scan *scan, const struct bw_scan_options *options, struct bw_error *reterr)
 {
         struct bw_str *inputs = bw_arena_array(scan->arena, options->n_paths, sizeof(*inputs));
 
@@ -64,9 +67,26 @@ static int copy_inputs(struct bw_scan *scan, const struct bw_scan_options *optio
                 if (!inputs[i].p)
                         return bw_error_nomem(reterr);
         }
-        scan->report.inputs = inputs;
-        scan->report.n_inputs = options->n_paths;
-        return 0;
+        return bw_machines_open(options, inputs, scan->arena, &scan->machines, reterr);
+}
+
+/* Snapshots are known by what is in them: read in the sandbox. */
+static int read_inputs(struct bw_scan *scan, struct bw_error *reterr)
+{
+        int r = bw_machines_read(&scan->machines, scan->arena, reterr);
+
+        scan->report.inputs = scan->machines.inputs;
+        scan->report.n_inputs = scan->machines.n_inputs;
+        return r;
+}
+
+static void allow_machine(struct bw_sandbox *sandbox, const struct bw_machine_options *node)
+{
+        bw_sandbox_allow_read(sandbox, bw_machine_root(node));
+        if (node->root)
+                return;
+        bw_sandbox_allow_read(sandbox, "/proc");
+        bw_sandbox_allow_read(sandbox, "/sys");
 }
 
 /* Before anything is read. What the caller still needs afterwards is in the options. */
@@ -77,9 +97,11 @@ static int enter_sandbox(struct bw_scan *scan, const struct bw_scan_options *opt
                 return 0;
         scan->sandbox = bw_sandbox_begin();
         bw_sandbox_allow_read(&scan->sandbox, BW_TZDATA_FOLDER);
-        for (size_t i = 0; i < scan->report.n_inputs; i++)
-                if (!bw_str_is(scan->report.inputs[i], "-"))
-                        bw_sandbox_allow_read(&scan->sandbox, scan->report.inputs[i].p);
+        for (size_t i = 0; i < scan->machines.n_paths; i++)
+                if (!bw_str_is(scan->machines.paths[i], "-"))
+                        bw_sandbox_allow_read(&scan->sandbox, scan->machines.paths[i].p);
+        if (options->node)
+                allow_machine(&scan->sandbox, options->node);
         for (size_t i = 0; i < options->n_writable; i++) {
                 struct bw_str path = bw_arena_str(scan->arena, options->writable[i]);
 
@@ -144,8 +166,9 @@ static int work(struct run *run, unsigned threads, struct bw_error *reterr)
         }
         scan->stats.threads = 1 + bw_pool_size(pool);
         bw_pool_join(pool);
+        r = first->error.code ? 0 : bw_machines_judge(&scan->machines, first, reterr);
         tell_progress(run);
-        return 0;
+        return r;
 }
 
 /* The first error of a worker, if one gave up. */
@@ -235,6 +258,8 @@ static int run_all(struct run *run, unsigned threads, struct bw_error *reterr)
         if (r < 0)
                 return r;
         r = add_notices(run, reterr);
+        if (r == 0)
+                r = bw_machines_notices(&scan->machines, scan->arena, &scan->report, reterr);
         if (r < 0)
                 return r;
         scan->report.generated_at = run->options->now;
@@ -250,8 +275,8 @@ static int run_with_feed(struct run *run, unsigned threads, struct bw_error *ret
 {
         const struct bw_scan_options *options = run->options;
         struct bw_feed_options feed_options = {
-                .paths = run->scan->report.inputs,
-                .n_paths = run->scan->report.n_inputs,
+                .paths = run->scan->machines.paths,
+                .n_paths = run->scan->machines.n_paths,
                 .no_ignore = options->no_ignore,
                 .cancel = options->cancel,
         };
@@ -266,6 +291,7 @@ static int run_with_feed(struct run *run, unsigned threads, struct bw_error *ret
                 return r;
         run->world = (struct bw_world){
                 .now = options->now,
+                .seen_at = bw_machines_time(&run->scan->machines, options),
                 .exceptions = options->exceptions,
                 .want_edits = options->want_edits,
         };
@@ -295,9 +321,11 @@ int bw_scan_run(const struct bw_scan_options *options, struct bw_scan **ret, str
         if (!scan->arena || !scan->workers)
                 return bw_error_nomem(reterr);
         scan->n_workers = threads;
-        r = copy_inputs(scan, options, reterr);
+        r = open_inputs(scan, options, reterr);
         if (r == 0)
                 r = enter_sandbox(scan, options, reterr);
+        if (r == 0)
+                r = read_inputs(scan, reterr);
         if (r == 0)
                 r = run_with_feed(&run, threads, reterr);
         if (r < 0)

@@ -18,15 +18,18 @@
 #include "rule/rule.h"
 
 struct bw_error;
+struct bw_machine_options;
 struct bw_scan;
 
 struct bw_scan_options {
-        const struct bw_str *paths;    /* files, directories, "-" for standard input */
+        const struct bw_str *paths;    /* files, directories, snapshots, "-" for standard input */
         size_t n_paths;
+        const struct bw_machine_options *node; /* a machine (scan/machine.h); NULL: none */
         struct bw_catalog *catalog;
         unsigned threads;              /* 0 = one per processor it may use; fewer when there is little to do */
         const atomic_bool *cancel;     /* when it becomes true, the run ends soon with what it has found. May be NULL */
         int64_t now;
+        bool now_is_given;             /* it goes before the time of a snapshot */
         bool include_passed;           /* findings of verdict pass and skip too */
         bool want_edits;               /* findings' changes of the text: for reports that show them */
         struct bw_exceptions *exceptions; /* what does not count; NULL: everything counts. Outlives the scan */

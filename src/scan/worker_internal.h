@@ -121,6 +121,8 @@ void bw_worker_keep_done(struct bw_worker *worker);
 
 /* One document's text: read, identified, judged. What is wrong with it becomes an error of the part. -ENOMEM. */
 BW_CHECK int bw_worker_piece(struct bw_worker *worker, const struct bw_item *item, struct bw_error *reterr);
+/* A document, judged; its input is set. What is wrong with it becomes an error of the part. -ENOMEM. */
+BW_CHECK int bw_worker_doc(struct bw_worker *worker, struct bw_doc *doc, struct bw_error *reterr);
 /* A kept document, judged by rules that look at other objects. -ENOMEM. */
 BW_CHECK int bw_worker_join(struct bw_worker *worker, const struct bw_kept *kept, struct bw_error *reterr);
 /* An item that could not be read. -ENOMEM. */

@@ -5,6 +5,7 @@
 
 #include "base/alloc.h"
 #include "base/error.h"
+#include "base/time.h"
 #include "base/utf8.h"
 
 static void test_split_and_trim(void **state)
@@ -172,11 +173,37 @@ static void test_grow(void **state)
         bw_free(items);
 }
 
+static void test_times(void **state)
+{
+        static const char *const wrong[] = {"",
+                                            "2026-11-21",
+                                            "2026-11-21T15:04:05",
+                                            "2026-11-21T15:04:05+00:00",
+                                            "2026-11-21 15:04:05Z",
+                                            "2026-02-29T00:00:00Z",
+                                            "2026-13-01T00:00:00Z",
+                                            "2026-01-01T24:00:00Z",
+                                            "2026-01-0:T00:00:00Z"};
+        char text[BW_TIME_TEXT];
+        int64_t seconds = 7;
+
+        (void)state;
+        assert_string_equal(bw_time_format(0, text), "1970-01-01T00:00:00Z");
+        assert_string_equal(bw_time_format(951827696, text), "2000-02-29T12:34:56Z");
+        assert_string_equal(bw_time_format(INT64_MAX, text), "1970-01-01T00:00:00Z");
+        assert_string_equal(bw_time_format(-1, text), "1970-01-01T00:00:00Z");
+        for (size_t i = 0; i < BW_ARRAY_SIZE(wrong); i++)
+                assert_int_equal(bw_time_parse(bw_str(wrong[i]), &seconds), -EINVAL);
+        assert_int_equal(seconds, 7);
+        assert_int_equal(bw_time_parse(BW_STR("2000-02-29T12:34:56Z"), &seconds), 0);
+        assert_int_equal(seconds, 951827696);
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_split_and_trim), cmocka_unit_test(test_find),
-                cmocka_unit_test(test_byte_set),
+                cmocka_unit_test(test_byte_set),     cmocka_unit_test(test_times),
                 cmocka_unit_test(test_numbers),        cmocka_unit_test(test_utf8),
                 cmocka_unit_test(test_error_shape),    cmocka_unit_test(test_error_cuts_long_texts),
                 cmocka_unit_test(test_grow),

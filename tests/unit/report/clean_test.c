@@ -77,23 +77,12 @@ static void widths(void **state)
         assert_true(bw_rune_is_unsafe(0x2066));
 }
 
-static void times(void **state)
-{
-        char text[32];
-
-        (void)state;
-        assert_string_equal(bw_report_time(0, text, sizeof(text)), "1970-01-01T00:00:00Z");
-        assert_string_equal(bw_report_time(951827696, text, sizeof(text)), "2000-02-29T12:34:56Z");
-        assert_string_equal(bw_report_time(INT64_MAX, text, sizeof(text)), "1970-01-01T00:00:00Z");
-}
-
 int main(void)
 {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(cleaning),
                 cmocka_unit_test(plain_runs_stop_at_the_first_odd_byte),
                 cmocka_unit_test(widths),
-                cmocka_unit_test(times),
         };
 
         cmocka_set_message_output(CM_OUTPUT_TAP);
