@@ -16,6 +16,7 @@
 
 #define BW_COLLECTORS(X)                                                                           \
         X(components)                                                                      \
+        X(files)                                                                           \
         X(host)                                                                            \
         X(pki)
 
