@@ -104,7 +104,7 @@ static int remember(struct files *f, struct bw_str path, bool *ret_is_new)
         for (size_t i = 0; i < f->n; i++)
                 if (bw_str_eq(f->paths[i], path))
                         return 0;
-        if (bw_arena_grow(f->node->arena, &f->paths, &f->cap, f->n + 1, sizeof(*f->paths)) < 0)
+        if (bw_arena_grow(f->node->arena, &f->paths, &f->cap, f->n, sizeof(*f->paths)) < 0)
                 return nomem(f);
         f->paths[f->n++] = path;
         *ret_is_new = true;
