@@ -51,7 +51,7 @@ static void put_evidence(const struct writing *w, struct bw_facts *facts, const 
                 .text = first_why(source),
                 .file = source->of.file,
                 .line = source->of.file.n ? line : 0,
-                .path = source->of.path,
+                .path = source->of.file.n ? (struct bw_str){0} : source->of.path,
         };
 
         bw_facts_evidence(facts, &evidence, "%s", "");
@@ -63,7 +63,7 @@ static void put_state(struct bw_facts *facts, const struct pki_source *source, c
         const struct bw_evidence evidence = {
                 .state = source->of.state == BW_FILE_ABSENT ? "absent" : "unreadable",
                 .file = source->of.file,
-                .path = source->of.path,
+                .path = source->of.file.n ? (struct bw_str){0} : source->of.path,
                 .reason = source->problem,
                 .help = source->of.help,
         };
@@ -510,7 +510,7 @@ static void put_entry_evidence(const struct writing *w, struct bw_facts *facts, 
                 .type = w->pki->options.evidence,
                 .text = first_why(k->source),
                 .file = k->source->of.file,
-                .path = path,
+                .path = k->source->of.file.n ? (struct bw_str){0} : path,
         };
 
         if (path.p)

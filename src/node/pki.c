@@ -394,9 +394,9 @@ static int collect(struct bw_node *node, bw_doc_sink sink, void *userdata, struc
         if (r == 0)
                 r = bw_pki_search_components(&s);
         if (r == 0)
-                r = search_kubeconfigs(&s);
-        if (r == 0)
                 r = search_folders(&s);
+        if (r == 0)
+                r = search_kubeconfigs(&s);
         return r < 0 ? r : bw_pki_finish(pki, sink, userdata, reterr);
 }
 
