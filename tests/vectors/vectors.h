@@ -32,7 +32,7 @@ struct vectors_topic {
         void (*run)(struct vectors_run *run, const char *path);
 };
 
-extern const struct vectors_topic vectors_audit_policy, vectors_encryption_config;
+extern const struct vectors_topic vectors_audit_policy, vectors_encryption_config, vectors_nodes;
 extern const struct vectors_topic vectors_cel, vectors_k8s_yaml, vectors_pss, vectors_workload;
 
 #endif
