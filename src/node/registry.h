@@ -17,11 +17,21 @@
 #define BW_COLLECTORS(X)                                                                           \
         X(components)                                                                      \
         X(files)                                                                           \
+        X(survey)                                                                          \
         X(host)                                                                            \
         X(pki)
 
 #define BW_HOST_SECTIONS(X)                                                                        \
-        X(node)
+        X(node) \
+        X(ssh) \
+        X(accounts) \
+        X(sudo) \
+        X(services) \
+        X(listeners) \
+        X(firewall) \
+        X(auditd) \
+        X(journald) \
+        X(metadataService)
 
 #define X(name) extern const struct bw_collector bw_collector_##name;
 BW_COLLECTORS(X)
