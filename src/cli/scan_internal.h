@@ -42,6 +42,14 @@ BW_CHECK int bw_scan_settings_add_rules(struct bw_scan_settings *s, struct bw_fi
 /* Whether all that the settings name is in the catalog. */
 BW_CHECK int bw_scan_settings_check(const struct bw_scan_settings *s, struct bw_catalog *catalog,
                                     struct bw_error *reterr);
+/* ---- scan_controls.c */
+
+/* The controls of these frameworks; bw_free() is the caller's. */
+BW_CHECK int bw_scan_controls(struct bw_catalog *catalog, const struct bw_str *names, size_t n_names,
+                              struct bw_control_row **ret_rows, size_t *ret_n, struct bw_error *reterr);
+/* Copies what a report lists that nobody asked to list what passed and was skipped. Gives the number. */
+size_t bw_scan_without_passed(const struct bw_report *report, struct bw_finding *to);
+
 /* As warnings on standard error. */
 void bw_scan_tell_notices(struct bw_cli *cli, const struct bw_report *report);
 

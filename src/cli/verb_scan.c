@@ -34,6 +34,9 @@ struct job {
         struct bw_tzdata *zones;
         struct bw_catalog *catalog;
         struct bw_scan *scan;
+        struct bw_control_row *controls; /* for reports that show them */
+        struct bw_finding *listed;       /* findings for the others then */
+        size_t n_controls;
         size_t n_rules; /* left by --framework and --rule; 0 = all */
         int fail_on;    /* as bw_fail_on_parse() */
         int kubernetes_minor;
@@ -60,6 +63,8 @@ static void job_done(struct job *job)
         bw_free(job->writable);
         bw_free(job->paths);
         bw_free(job->frameworks);
+        bw_free(job->controls);
+        bw_free(job->listed);
         bw_free(job->only);
         bw_scan_settings_done(&job->settings);
 }
@@ -263,20 +268,33 @@ static bool any_shows_edits(const struct job *job)
         return false;
 }
 
+static bool any_shows_controls(const struct job *job)
+{
+        for (size_t i = 0; i < job->n_sinks; i++)
+                if (job->sinks[i].reporter->shows_controls)
+                        return true;
+        return false;
+}
+
 static bool any_shows_excepted(const struct job *job)
 {
         for (size_t i = 0; i < job->n_sinks; i++)
                 if (job->sinks[i].reporter->shows_excepted)
                         return true;
-        return bw_args_has(job->args, BW_OPT_INCLUDE_PASSED);
+        return bw_args_has(job->args, BW_OPT_INCLUDE_PASSED) || any_shows_controls(job);
 }
 
-static bool any_shows_passed(const struct job *job)
+/* The controls of the frameworks that were asked for. */
+static int list_controls(struct job *job, struct bw_error *reterr)
 {
-        for (size_t i = 0; i < job->n_sinks; i++)
-                if (job->sinks[i].reporter->shows_passed)
-                        return true;
-        return bw_args_has(job->args, BW_OPT_INCLUDE_PASSED);
+        const struct bw_str *names = job->n_frameworks ? job->frameworks : job->settings.frameworks;
+        size_t n = job->n_frameworks ? job->n_frameworks : job->settings.settings.frameworks.n;
+
+        if (!any_shows_controls(job))
+                return 0;
+        if (n == 0)
+                return bw_error_set(reterr, -EINVAL, "-o controls shows the controls of a framework: name it with --framework");
+        return bw_scan_controls(job->catalog, names, n, &job->controls, &job->n_controls, reterr);
 }
 
 static int run_scan(struct job *job, struct bw_error *reterr)
@@ -292,7 +310,7 @@ static int run_scan(struct job *job, struct bw_error *reterr)
                 .cancel = cancel,
                 .now = job->now,
                 .now_is_given = job->now_is_given,
-                .include_passed = any_shows_passed(job),
+                .include_passed = bw_args_has(job->args, BW_OPT_INCLUDE_PASSED) || any_shows_controls(job),
                 .exceptions = job->settings.exceptions,
                 .want_edits = any_shows_edits(job),
                 .keep_excepted = any_shows_excepted(job),
@@ -342,10 +360,19 @@ static int write_reports(struct job *job, const struct bw_report *report, int st
                 .elapsed_us = (bw_clock_ticks() - job->started) / 1000 + 1,
                 .program = job->cli->program,
         };
+        struct bw_report listed = *report;
         int r = 0;
 
+        if (any_shows_controls(job) && !options.include_passed) {
+                job->listed = bw_malloc((report->n_findings + 1) * sizeof(*job->listed));
+                if (!job->listed)
+                        return bw_error_nomem(reterr);
+                listed.n_findings = bw_scan_without_passed(report, job->listed);
+                listed.findings = job->listed;
+        }
         for (size_t i = 0; i < job->n_sinks && r == 0; i++)
-                r = bw_sink_write(&job->sinks[i], report, &options, reterr);
+                r = bw_sink_write(&job->sinks[i], job->sinks[i].reporter->shows_controls ? report : &listed, &options,
+                                  reterr);
         return r;
 }
 
@@ -395,6 +422,8 @@ static int finish(struct job *job)
         int status = exit_status(job, &report);
 
         report.version = BW_STR(BW_VERSION);
+        report.controls = job->controls;
+        report.n_controls = job->n_controls;
         if (job->n_rules)
                 report.summary.rules = job->n_rules;
         tell_errors(job->cli, &report);
@@ -430,6 +459,8 @@ static int run_job(struct job *job)
                 r = make_catalog(job, &error);
         if (r == 0)
                 r = open_sinks(job, &error);
+        if (r == 0)
+                r = list_controls(job, &error);
         if (r == 0)
                 r = run_scan(job, &error);
         if (r < 0)

@@ -164,6 +164,14 @@ struct bw_summary {
         uint64_t known;            /* fails left out because the baseline has them */
 };
 
+/* A control of a framework that the run was asked for. */
+struct bw_control_row {
+        struct bw_str framework;
+        struct bw_str id;
+        struct bw_str title;
+        struct bw_str no_rule;     /* why no rule checks it; empty when some do */
+};
+
 struct bw_report {
         struct bw_str version;     /* of bulwark */
         int64_t generated_at;      /* unix seconds */
@@ -176,6 +184,8 @@ struct bw_report {
         size_t n_errors;
         const struct bw_notice *notices;
         size_t n_notices;
+        const struct bw_control_row *controls; /* of the frameworks that were asked for, when a reporter shows them */
+        size_t n_controls;
 };
 
 /* Order of a report: input, document, then rule severity (worst first), place, rule id. For qsort. */

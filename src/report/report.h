@@ -34,7 +34,7 @@ struct bw_reporter {
         const char *help;  /* one line */
         bool shows_edits;  /* prints findings' edits: worth working out */
         bool shows_excepted; /* lists excepted findings, with their reason, unasked */
-        bool shows_passed;   /* needs what passed and was skipped, unasked */
+        bool shows_controls; /* needs the controls of the frameworks asked for, and all that passed and was skipped */
         int (*write)(const struct bw_report *report, const struct bw_report_options *options, struct bw_error *reterr);
 };
 

@@ -123,5 +123,7 @@ extern const struct bw_reporter bw_reporter_junit;
 extern const struct bw_reporter bw_reporter_markdown;
 extern const struct bw_reporter bw_reporter_csv;
 extern const struct bw_reporter bw_reporter_github;
+extern const struct bw_reporter bw_reporter_controls;
+extern const struct bw_reporter bw_reporter_controls_json;
 
 #endif

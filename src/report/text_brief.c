@@ -97,25 +97,41 @@ static bool merge_messages(struct bw_buf *out, const struct bw_finding *const *f
         return true;
 }
 
-/* ":20, :31" */
+/* What was found on a machine stands in many files, none of which the heading names. */
+static bool names_file(const struct bw_finding *f)
+{
+        return f->evidence && f->evidence->file.n && !f->resource.line;
+}
+
+static bool is_same_place(const struct bw_finding *a, const struct bw_finding *b)
+{
+        return a->location.line == b->location.line && bw_str_eq(a->location.file, b->location.file);
+}
+
+/* ":20, :31"; "/etc/x:20" */
 static void put_lines(struct bw_buf *out, const struct bw_finding *const *findings, size_t n)
 {
-        uint32_t last = 0;
+        const struct bw_finding *last = NULL;
         size_t shown = 0;
 
         for (size_t i = 0; i < n; i++) {
-                uint32_t line = findings[i]->location.line;
+                const struct bw_finding *f = findings[i];
+                bool again = last && bw_str_eq(last->location.file, f->location.file);
 
-                if (line == 0 || line == last)
+                if ((f->location.line == 0 && !names_file(f)) || (last && is_same_place(last, f)))
                         continue;
-                last = line;
+                last = f;
                 bw_report_puts(out, shown ? ", " : "");
                 if (shown++ == LINES_MAX) {
                         bw_report_puts(out, "\xe2\x80\xa6");
                         return;
                 }
-                bw_report_char(out, ':');
-                bw_buf_u64(out, line);
+                if (names_file(f) && !again)
+                        bw_report_str(out, f->location.file);
+                if (f->location.line) {
+                        bw_report_char(out, ':');
+                        bw_buf_u64(out, f->location.line);
+                }
         }
 }
 
