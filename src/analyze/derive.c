@@ -6,6 +6,7 @@
 
 static const struct bw_deriver *const derivers[] = {
         &bw_derive_audit,
+        &bw_derive_certificate,
         &bw_derive_component,
         &bw_derive_encryption,
         NULL,

@@ -29,6 +29,7 @@ struct bw_deriver {
         int (*derive)(struct bw_arena *arena, const struct bw_doc *doc, int minor, bool minor_is_given, bw_doc_sink sink,
                       void *userdata, struct bw_error *reterr);
 };
+extern const struct bw_deriver bw_derive_certificate; /* Secrets, ConfigMaps, webhooks, kubeconfigs: certificate_derive.c */
 extern const struct bw_deriver bw_derive_component; /* pods and kubeadm's configuration: component_derive.c */
 
 #endif

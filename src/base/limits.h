@@ -140,6 +140,7 @@
 #define BW_LIMIT_PKI_ENTRIES 2000            /* entries of one directory that is searched for them */
 #define BW_LIMIT_PKI_DEPTH 6                 /* directories inside such a directory */
 #define BW_LIMIT_PKI_CHAIN 8                 /* issuers above a certificate */
+#define BW_LIMIT_PKI_BUNDLE 16U             /* certificates of one field in a manifest; more are the public CAs */
 #define BW_LIMIT_PKI_SIGNATURES 20000        /* signatures checked in one run */
 #define BW_LIMIT_KUBECONFIG_ENTRIES 1000     /* clusters, users or contexts of one kubeconfig */
 

@@ -88,7 +88,7 @@ static size_t count(struct bw_value list)
         return list.type == BW_LIST ? BW_MIN((size_t)list.n, (size_t)BW_LIMIT_KUBECONFIG_ENTRIES) : 0;
 }
 
-static int read_clusters(struct bw_arena *arena, struct bw_doc *doc, struct bw_kubeconfig *ret)
+static int read_clusters(struct bw_arena *arena, const struct bw_doc *doc, struct bw_kubeconfig *ret)
 {
         struct bw_value list = bw_map_get(doc->root, BW_STR("clusters"));
         size_t n = count(list);
@@ -102,13 +102,11 @@ static int read_clusters(struct bw_arena *arena, struct bw_doc *doc, struct bw_k
                 c->index = (uint32_t)i;
                 if (read_cluster(arena, bw_list_get(list, i), c) < 0)
                         return -ENOMEM;
-                if (c->ca.is_there)
-                        c->ca.line = line_of(doc, arena, "clusters", c->index, "cluster", "certificate-authority-data");
         }
         return 0;
 }
 
-static int read_users(struct bw_arena *arena, struct bw_doc *doc, struct bw_kubeconfig *ret)
+static int read_users(struct bw_arena *arena, const struct bw_doc *doc, struct bw_kubeconfig *ret)
 {
         struct bw_value list = bw_map_get(doc->root, BW_STR("users"));
         size_t n = count(list);
@@ -122,10 +120,6 @@ static int read_users(struct bw_arena *arena, struct bw_doc *doc, struct bw_kube
                 u->index = (uint32_t)i;
                 if (read_user(arena, bw_list_get(list, i), u) < 0)
                         return -ENOMEM;
-                if (u->cert.is_there)
-                        u->cert.line = line_of(doc, arena, "users", u->index, "user", "client-certificate-data");
-                if (u->key.is_there)
-                        u->key.line = line_of(doc, arena, "users", u->index, "user", "client-key-data");
         }
         return 0;
 }
@@ -147,7 +141,25 @@ static void read_context(struct bw_value root, struct bw_kubeconfig *ret)
         }
 }
 
-int bw_kubeconfig_read(struct bw_arena *arena, struct bw_doc *doc, struct bw_kubeconfig *ret, struct bw_error *reterr)
+void bw_kubeconfig_mark(struct bw_arena *arena, struct bw_doc *doc, struct bw_kubeconfig *config)
+{
+        for (size_t i = 0; i < config->n_clusters; i++) {
+                struct bw_kubeconfig_cluster *c = &config->clusters[i];
+
+                if (c->ca.is_there)
+                        c->ca.line = line_of(doc, arena, "clusters", c->index, "cluster", "certificate-authority-data");
+        }
+        for (size_t i = 0; i < config->n_users; i++) {
+                struct bw_kubeconfig_user *u = &config->users[i];
+
+                if (u->cert.is_there)
+                        u->cert.line = line_of(doc, arena, "users", u->index, "user", "client-certificate-data");
+                if (u->key.is_there)
+                        u->key.line = line_of(doc, arena, "users", u->index, "user", "client-key-data");
+        }
+}
+
+int bw_kubeconfig_read(struct bw_arena *arena, const struct bw_doc *doc, struct bw_kubeconfig *ret, struct bw_error *reterr)
 {
         *ret = (struct bw_kubeconfig){0};
         if (!bw_kubeconfig_is(doc))

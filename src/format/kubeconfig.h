@@ -78,8 +78,10 @@ struct bw_kubeconfig {
 
 /* Whether a document is one: kind Config of v1, with clusters or users. */
 bool bw_kubeconfig_is(const struct bw_doc *doc);
-BW_CHECK int bw_kubeconfig_read(struct bw_arena *arena, struct bw_doc *doc, struct bw_kubeconfig *ret,
+BW_CHECK int bw_kubeconfig_read(struct bw_arena *arena, const struct bw_doc *doc, struct bw_kubeconfig *ret,
                                 struct bw_error *reterr);
+/* Fills in the lines of embedded data. */
+void bw_kubeconfig_mark(struct bw_arena *arena, struct bw_doc *doc, struct bw_kubeconfig *config);
 /* Overwrites the keys that were decoded. */
 void bw_kubeconfig_wipe(struct bw_kubeconfig *config);
 /* Overwrites the texts of tokens, passwords and keys in the document itself: only if nothing needs them any more. */

@@ -302,7 +302,10 @@ static int read_kubeconfig(struct pki_search *s, struct bw_str text, struct bw_d
         if (r < 0)
                 return r;
         (void)bw_doc_identify(doc);
-        return bw_kubeconfig_read(s->node->arena, doc, config, reterr);
+        r = bw_kubeconfig_read(s->node->arena, doc, config, reterr);
+        if (r == 0)
+                bw_kubeconfig_mark(s->node->arena, doc, config);
+        return r;
 }
 
 int bw_pki_search_kubeconfig(struct pki_search *s, const char *path, struct bw_str why, bool must_exist)
