@@ -128,6 +128,14 @@ static const struct bw_mode_row *listed(const struct bw_host *host, const struct
         return bw_modes_find(&host->modes, bw_str_n(spot->path, spot->path_n));
 }
 
+static bool is_listed_link(const void *userdata, struct bw_str path)
+{
+        const struct bw_host *host = userdata;
+        const struct bw_mode_row *row = bw_modes_find(&host->modes, path);
+
+        return row && row->is_link;
+}
+
 static void apply_modes(const struct bw_host *host, struct bw_spot *spot)
 {
         const struct bw_mode_row *row = listed(host, spot);
@@ -475,6 +483,8 @@ static int open_modes(struct bw_host *host, const char *path, struct bw_error *r
         if (r == 0)
                 r = bw_modes_parse(&host->modes, bw_buf_view(&host->modes_text), reterr);
         host->has_modes = true;
+        host->root.is_link = is_listed_link;
+        host->root.userdata = host;
         return r;
 }
 

@@ -24,7 +24,7 @@ int bw_root_open(int dirfd, const char *path, struct bw_root *ret, struct bw_err
         fd = openat(dirfd, path, O_PATH | O_DIRECTORY | O_CLOEXEC);
         if (fd < 0)
                 return fail(reterr, errno);
-        ret->fd = fd;
+        *ret = (struct bw_root){.fd = fd};
         return 0;
 }
 
@@ -41,6 +41,7 @@ struct walk {
         size_t ends[BW_LIMIT_HOST_DEPTH + 1]; /* of their paths */
         size_t depth;
         unsigned links;
+        const struct bw_root *root;
         struct bw_spot *spot; /* its path grows */
         size_t rest_n;
         char rest[PATH_MAX];
@@ -70,6 +71,30 @@ static int append_name(struct bw_spot *spot, const char *name, size_t n)
         return 0;
 }
 
+/* The text of a regular file that stands for a link. */
+static ssize_t read_link_text(int dirfd, const char *name, char *to, size_t size)
+{
+        int fd = openat(dirfd, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+        ssize_t n = fd < 0 ? -1 : read(fd, to, size);
+
+        if (fd >= 0)
+                (void)close(fd);
+        while (n > 0 && to[n - 1] == '\n')
+                n--;
+        return n;
+}
+
+static bool is_link_text(const struct walk *w, const char *name)
+{
+        char path[PATH_MAX + NAME_MAX];
+        int n;
+
+        if (!w->root->is_link)
+                return false;
+        n = snprintf(path, sizeof(path), "%.*s/%s", (int)w->spot->path_n, w->spot->path, name);
+        return w->root->is_link(w->root->userdata, bw_str_n(path, (size_t)n));
+}
+
 /* Puts the link's target in place of its name, which stands at the beginning of the rest and is n bytes long. */
 static int follow(struct walk *w, const char *name, size_t n)
 {
@@ -77,6 +102,11 @@ static int follow(struct walk *w, const char *name, size_t n)
         ssize_t got = readlinkat(w->fds[w->depth], name, target, sizeof(target));
         size_t t;
 
+        if (got < 0 && errno == EINVAL && is_link_text(w, name)) {
+                got = read_link_text(w->fds[w->depth], name, target, sizeof(target));
+                if (got < 0)
+                        return -errno;
+        }
         if (got < 0)
                 return errno == EINVAL ? -ENOTDIR : -errno;
         t = (size_t)got;
@@ -194,6 +224,7 @@ static int step(struct walk *w, unsigned flags)
 {
         char name[NAME_MAX + 1];
         struct stat st;
+        bool is_text;
         size_t n;
         int r;
 
@@ -217,11 +248,17 @@ static int step(struct walk *w, unsigned flags)
         }
         if (fstatat(w->fds[w->depth], name, &st, AT_SYMLINK_NOFOLLOW) < 0)
                 return -errno;
-        if (S_ISLNK(st.st_mode) && !(flags & BW_FS_NOFOLLOW)) {
+        is_text = S_ISREG(st.st_mode) && is_link_text(w, name);
+        if ((S_ISLNK(st.st_mode) || is_text) && !(flags & BW_FS_NOFOLLOW)) {
                 r = follow(w, name, n);
                 return r == -ENOTDIR ? 0 : r; /* no link any more: look again */
         }
-        return arrive(w, name, &st);
+        r = arrive(w, name, &st);
+        if (r > 0 && is_text) {
+                w->spot->kind = BW_FS_LINK;
+                w->spot->is_link_text = true;
+        }
+        return r;
 }
 
 int bw_root_find(const struct bw_root *root, const char *path, unsigned flags, struct bw_spot *ret,
@@ -242,7 +279,9 @@ int bw_root_find(const struct bw_root *root, const char *path, unsigned flags, s
         w.ends[0] = 0;
         w.depth = 0;
         w.links = 0;
+        w.root = root;
         w.spot = ret;
+        ret->is_link_text = false;
         ret->path_n = 0;
         ret->path[0] = '\0';
         /* Each step uses up a name, follows one of a limited number of links, or looks again at what was one. */
@@ -317,7 +356,8 @@ int bw_spot_link(const struct bw_spot *spot, char *to, size_t size, size_t *ret_
 
         if (spot->kind != BW_FS_LINK)
                 return bw_error_set(reterr, -EINVAL, "is not a symbolic link");
-        n = readlinkat(spot->dirfd, spot->name, to, size);
+        n = spot->is_link_text ? read_link_text(spot->dirfd, spot->name, to, size)
+                               : readlinkat(spot->dirfd, spot->name, to, size);
         if (n < 0)
                 return fail(reterr, errno);
         if ((size_t)n >= size)

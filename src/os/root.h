@@ -21,6 +21,12 @@ struct bw_error;
 
 struct bw_root {
         int fd; /* -1 = closed */
+        /*
+         * May be NULL. Whether a regular file stands for a link, with the target as its text: what is left of links where
+         * files were copied by a program that makes none. path: without links.
+         */
+        bool (*is_link)(const void *userdata, struct bw_str path);
+        const void *userdata;
 };
 #define BW_ROOT_CLOSED ((struct bw_root){.fd = -1})
 
@@ -43,6 +49,7 @@ struct bw_spot {
         size_t path_n;
         char path[PATH_MAX]; /* without links, "/" is the root; ended by a zero byte */
         bool owns_dirfd;     /* private */
+        bool is_link_text;   /* private: a file that stands for a link */
 };
 /* flags: BW_FS_NOFOLLOW stops at a link that is the last part. */
 BW_CHECK int bw_root_find(const struct bw_root *root, const char *path, unsigned flags, struct bw_spot *ret,

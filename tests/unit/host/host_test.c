@@ -123,6 +123,33 @@ static void test_a_fixtures_modes(void **state BW_UNUSED)
         bw_listing_done(&listing);
 }
 
+/* Copies made by a program that knows no links: a file with the target as its text, which the table calls a link. */
+static void test_links_as_texts(void **state BW_UNUSED)
+{
+        bw_auto(bw_host_close) struct bw_host *host = NULL;
+        struct bw_host_stat st;
+        struct bw_str s;
+
+        temp_file(&tree, "r/lib64", "etc\n");
+        temp_file(&tree, "r/etc/k/current", "/lib64/k/../k/secret");
+        temp_file(&tree, "r/etc/k/loop", "loop");
+        temp_file(&tree, "r/etc/k/text", "/etc/k/secret");
+        host = open_host("/etc/k/secret\t0640\t1001\t0\n/lib64\tlink\t0\t0\n/etc/k/current\tlink\t0\t0\n"
+                         "/etc/k/loop\tlink\t0\t0\n/etc/k/text\t0600\t0\t0\n",
+                         NULL);
+        assert_ok(bw_host_stat(host, "/etc/k/current", 0, &st, NULL));
+        assert_int_equal(st.mode, 0640);
+        assert_ok(bw_host_stat(host, "/etc/k/current", BW_FS_NOFOLLOW, &st, NULL));
+        assert_int_equal(st.kind, BW_FS_LINK);
+        assert_ok(bw_host_link(host, arena, "/lib64", &s, NULL));
+        assert_str(s, "etc");
+        assert_ok(bw_host_real(host, arena, "/lib64/k/current", &s, NULL));
+        assert_str(s, "/etc/k/secret");
+        assert_int_equal(bw_host_stat(host, "/etc/k/loop", 0, &st, NULL), -ELOOP);
+        assert_ok(bw_host_stat(host, "/etc/k/text", BW_FS_NOFOLLOW, &st, NULL));
+        assert_int_equal(st.kind, BW_FS_FILE);
+}
+
 static void expect_reach(struct bw_host *host, const char *path, bool group, bool others, const char *closed_by)
 {
         struct bw_host_reach reach;
@@ -391,6 +418,7 @@ int main(void)
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test_setup_teardown(test_an_image, setup, teardown),
                 cmocka_unit_test_setup_teardown(test_a_fixtures_modes, setup, teardown),
+                cmocka_unit_test_setup_teardown(test_links_as_texts, setup, teardown),
                 cmocka_unit_test_setup_teardown(test_reach, setup, teardown),
                 cmocka_unit_test_setup_teardown(test_directories_that_others_write_to, setup, teardown),
                 cmocka_unit_test_setup_teardown(test_a_fixtures_processes, setup, teardown),
