@@ -45,6 +45,10 @@ const struct bw_daemon bw_daemons[] = {
         {"firewalld", BW_DAEMON_NEEDED, "firewalld", "firewalld.service"},
         {"ufw", BW_DAEMON_NEEDED, "", "ufw.service"},
         {"nftables", BW_DAEMON_NEEDED, "", "nftables.service"},
+        {"chrony", BW_DAEMON_NEEDED, "chronyd", "chronyd.service chrony.service"},
+        {"systemd-timesyncd", BW_DAEMON_NEEDED, "systemd-timesyncd", "systemd-timesyncd.service"},
+        {"ntpd", BW_DAEMON_NEEDED, "ntpd openntpd ntp-daemon", "ntpd.service ntp.service ntpsec.service openntpd.service ntpd-rs.service"},
+        {"PTP", BW_DAEMON_NEEDED, "phc2sys", "phc2sys.service"},
 };
 const size_t bw_n_daemons = BW_ARRAY_SIZE(bw_daemons);
 

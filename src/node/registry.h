@@ -23,6 +23,18 @@
 
 #define BW_HOST_SECTIONS(X)                                                                        \
         X(node) \
+        X(os) \
+        X(kernel) \
+        X(packages) \
+        X(boot) \
+        X(lsm) \
+        X(sysctls) \
+        X(modules) \
+        X(mounts) \
+        X(swap) \
+        X(cgroup) \
+        X(time) \
+        X(coredump) \
         X(ssh) \
         X(accounts) \
         X(sudo) \
