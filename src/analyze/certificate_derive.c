@@ -244,7 +244,7 @@ static int derive(struct bw_arena *arena, const struct bw_doc *doc, int minor, b
 
 const struct bw_deriver bw_derive_certificate = {
         .name = "certificate",
-        .kinds = "bulwark.dev/Certificate bulwark.dev/PrivateKey bulwark.dev/Kubeconfig",
+        .kinds = "Certificate PrivateKey Kubeconfig",
         .wants = wants,
         .derive = derive,
 };
