@@ -29,7 +29,9 @@ struct role {
         bool tree;         /* directories are walked */
         bool with_dirs;    /* and are items themselves */
         const char *names; /* of the files in directories: patterns, blanks between them; NULL: all */
+        const char *words; /* with one of these in it a file holds a secret; "": it always does; NULL: not asked */
 };
+#define KUBECONFIG "client-key-data: token: password:"
 static const struct role roles[] = {
         {.name = "apiserver.manifest", .scope = CONTROL_PLANE},
         {.name = "controllermanager.manifest", .scope = CONTROL_PLANE},
@@ -40,31 +42,31 @@ static const struct role roles[] = {
         {.name = "cni.config"},
         {.name = "etcd.data", .scope = ETCD, .with_dirs = true},
         {.name = "etcd.config", .scope = ETCD},
-        {.name = "admin.kubeconfig"},
-        {.name = "users.kubeconfig"},
-        {.name = "scheduler.kubeconfig", .scope = CONTROL_PLANE},
-        {.name = "controllermanager.kubeconfig", .scope = CONTROL_PLANE},
+        {.name = "admin.kubeconfig", .words = KUBECONFIG},
+        {.name = "users.kubeconfig", .words = KUBECONFIG},
+        {.name = "scheduler.kubeconfig", .scope = CONTROL_PLANE, .words = KUBECONFIG},
+        {.name = "controllermanager.kubeconfig", .scope = CONTROL_PLANE, .words = KUBECONFIG},
         {.name = "pki", .scope = CONTROL_PLANE, .tree = true, .with_dirs = true},
         {.name = "pki.certificates", .scope = CONTROL_PLANE, .tree = true, .names = "*.crt"},
         {.name = "pki.keys", .scope = CONTROL_PLANE, .tree = true, .names = "*.key"},
-        {.name = "keys", .tree = true, .names = "*.key *-key.pem kubelet-client-*.pem kubelet-server-*.pem"},
+        {.name = "keys", .tree = true, .names = "*.key *-key.pem kubelet-client-*.pem kubelet-server-*.pem", .words = "PRIVATE"},
         {.name = "kubelet.service", .scope = KUBERNETES},
         {.name = "units"},
-        {.name = "kubeproxy.kubeconfig", .scope = KUBERNETES},
+        {.name = "kubeproxy.kubeconfig", .scope = KUBERNETES, .words = KUBECONFIG},
         {.name = "kubeproxy.config", .scope = KUBERNETES},
-        {.name = "kubelet.kubeconfig", .scope = KUBERNETES},
+        {.name = "kubelet.kubeconfig", .scope = KUBERNETES, .words = KUBECONFIG},
         {.name = "kubelet.client-ca", .scope = KUBERNETES},
         {.name = "kubelet.config", .scope = KUBERNETES, .tree = true, .names = "*.conf"},
-        {.name = "encryption.config", .scope = CONTROL_PLANE},
+        {.name = "encryption.config", .scope = CONTROL_PLANE, .words = "secret: \"secret\""},
         {.name = "audit.policy", .scope = CONTROL_PLANE},
         {.name = "audit.log", .scope = CONTROL_PLANE},
         {.name = "apiserver.config", .scope = CONTROL_PLANE},
         {.name = "scheduler.config", .scope = CONTROL_PLANE},
-        {.name = "tokens"},
-        {.name = "rancher.config"},
+        {.name = "tokens", .words = ""},
+        {.name = "rancher.config", .words = "token: password: datastore-endpoint:"},
         {.name = "snap.args"},
         {.name = "runtime.config"},
-        {.name = "registry.credentials"},
+        {.name = "registry.credentials", .words = "\"auth\" \"identitytoken\""},
         {.name = "host.shadow"},
         {.name = "host.accounts"},
         {.name = "host.sshd"},
@@ -128,6 +130,22 @@ static int add_unreadable(struct files *f, struct bw_str path, const struct bw_e
         return 0;
 }
 
+/* Whether a file holds what nobody else may know; that it does is all that is said of it. */
+static bool holds_secret(struct files *f, const char *path)
+{
+        struct bw_arena_mark mark = bw_arena_save(f->node->arena);
+        struct bw_str rest = bw_str(f->role->words);
+        struct bw_str word = {0};
+        struct bw_str content;
+        bool found = rest.n == 0;
+
+        if (!found && bw_host_read(f->node->host, f->node->arena, path, BW_LIMIT_CONFIG_TEXT, &content, NULL) == 0)
+                while (!found && bw_str_split(&rest, ' ', &word))
+                        found = bw_str_find(content, word) != SIZE_MAX;
+        bw_arena_restore(f->node->arena, mark);
+        return found;
+}
+
 static int add_file(struct files *f, const char *path, struct bw_str why)
 {
         struct bw_fields item = bw_fields(&f->facts);
@@ -162,6 +180,8 @@ static int add_file(struct files *f, const char *path, struct bw_str why)
         }
         bw_fields_text(&item, "name", bw_str(path));
         bw_fields_text(&item, "why", why);
+        if (f->role->words)
+                bw_fields_bool(&item, "secret", holds_secret(f, real.p));
         bw_items_value(&f->items, bw_fields_end(&item));
         bw_facts_evidence(&f->facts, &(struct bw_evidence){.type = "file", .text = said, .file = real}, "files[%zu]",
                           f->n - 1);
