@@ -201,7 +201,7 @@ static int derive_container(struct derivation *d, const struct bw_pod *pod, cons
         input = new_input(d, component);
         input.version = version_of(bw_map_text(container->value, "image"), component);
         input.version_source = BW_STR("image tag");
-        (void)element(container->value, at, &list, &index);
+        (void)element(container->value, 0, &list, &index);
         r = place_in_pod(d, pod, container, list, NULL, &input.command.path);
         if (r == 0)
                 r = read_args(d, pod, container, at + 1, &input);
@@ -335,7 +335,7 @@ static int derive(struct bw_arena *arena, const struct bw_doc *doc, int minor, b
 
 const struct bw_deriver bw_derive_component = {
         .name = "component",
-        .kinds = "bulwark.dev/Component kubeproxy.config.k8s.io/KubeProxyConfiguration",
+        .kinds = "Component KubeProxyConfiguration",
         .wants = wants,
         .derive = derive,
 };

@@ -321,6 +321,6 @@ int bw_flag_text_value(struct bw_arena *arena, enum bw_flag_type type, struct bw
 
         if (!gathers(type))
                 return plain(arena, type, text, ret, reterr);
-        r = take(&g, type, text);
+        r = text.n ? take(&g, type, text) : 0;
         return r < 0 ? r : end(&g, type, ret);
 }

@@ -91,7 +91,7 @@ BW_CHECK int bw_flags_parse(struct bw_arena *arena, enum bw_flags_style style, c
  */
 BW_CHECK int bw_flags_value(struct bw_arena *arena, const struct bw_flags *flags, struct bw_str name,
                             struct bw_value *ret, size_t *ret_bad, struct bw_error *reterr);
-/* The same for one text: a default, or a variable of the environment. */
+/* The same for one text: a default, or a variable of the environment. An empty one is an empty list or map. */
 BW_CHECK int bw_flag_text_value(struct bw_arena *arena, enum bw_flag_type type, struct bw_str text, struct bw_value *ret,
                                 struct bw_error *reterr);
 
