@@ -2,6 +2,7 @@
 #include "analyze/component.h"
 
 #include "analyze/component_internal.h"
+#include "analyze/kubelet.h"
 #include "base/arena.h"
 #include "base/error.h"
 
@@ -40,8 +41,10 @@ static const struct {
         const char *setting;
         const char *role; /* NULL: the setting's name */
         bool wants_text;
+        const char *suffix; /* a directory of files with this ending */
 } files[] = {
         {"config", NULL, true},
+        {"config-dir", "drop-ins", true, ".conf"},
         {"config-file", "config", true},
         {"admission-control-config-file", NULL, true},
         {"audit-policy-file", NULL, true},
@@ -118,6 +121,8 @@ static int add_need(struct needs *needs, size_t row, struct bw_value path, struc
                 .role = files[row].role ? files[row].role : files[row].setting,
                 .path = bw_value_text(path),
                 .wants_text = files[row].wants_text,
+                .is_dir = files[row].suffix != NULL,
+                .suffix = files[row].suffix,
         };
         return 0;
 }
@@ -265,5 +270,5 @@ int bw_component_analyze(struct bw_arena *arena, const struct bw_component_input
                 r = sink(userdata, &doc, reterr);
         for (size_t i = 0; r == 0 && i < c.n_docs; i++)
                 r = sink(userdata, &c.docs[i], reterr);
-        return r;
+        return r < 0 || c.cls->letter != 'K' ? r : bw_kubelet_analyze(arena, input, sink, userdata, reterr);
 }

@@ -29,10 +29,7 @@ struct bw_kubelet {
         struct bw_doc doc;    /* the document described above */
 };
 
-/* The files that it reads: its configuration, and the directory of drop-ins. */
-BW_CHECK int bw_kubelet_needs(struct bw_arena *arena, const struct bw_component_input *input,
-                              const struct bw_component_need **ret, size_t *ret_n, struct bw_error *reterr);
-
+/* Files of the input: role "config", and "drop-ins" in their order (bw_component_needs). */
 BW_CHECK int bw_kubelet_effective(struct bw_arena *arena, const struct bw_component_input *input, struct bw_kubelet *ret,
                                   struct bw_error *reterr);
 

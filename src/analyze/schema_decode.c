@@ -279,8 +279,8 @@ static size_t span(struct bw_str s, const char *chars, bool in)
         return n;
 }
 
-/* What Go says of a text that is no duration: after a number either the unit is missing or it is none. */
-static void put_duration_error(struct bw_buf *out, struct bw_str s)
+/* After a number either the unit is missing or it is none. */
+void bw_schema_put_duration_error(struct bw_buf *out, struct bw_str s)
 {
         struct bw_str rest = s.n && (s.p[0] == '+' || s.p[0] == '-') ? bw_str_rest(s, 1) : s;
         struct bw_str unit = BW_STR("");
@@ -325,7 +325,7 @@ static int decode_duration(struct decoder *d, struct bw_value v, const struct tr
                 *ret = bw_value_str(s);
                 return s.n ? 0 : -ENOMEM;
         }
-        put_duration_error(&text, s);
+        bw_schema_put_duration_error(&text, s);
         return refuse_own(d, t, &text);
 }
 

@@ -9,6 +9,7 @@
 #define BW_ANALYZE_SCHEMA_INTERNAL_H
 
 #include "analyze/schema.h"
+#include "base/buf.h"
 
 /* The Go type of a kind ("kubelet/v1beta1.KubeletConfiguration"). */
 const char *bw_schema_type(const struct bw_schema *schema);
@@ -18,5 +19,7 @@ struct bw_str bw_schema_field(struct bw_str type, struct bw_str field, int minor
 struct bw_str bw_schema_type_form(struct bw_str type);
 /* The fields of a type one by one: *i from 0; false at the end. */
 bool bw_schema_each_field(struct bw_str type, size_t *i, int minor, struct bw_str *ret_field, struct bw_str *ret_go);
+/* What Go's time.ParseDuration says of a text that is no duration. */
+void bw_schema_put_duration_error(struct bw_buf *out, struct bw_str s);
 
 #endif

@@ -76,6 +76,8 @@
 #define BW_LIMIT_COMMAND_WORDS 4096          /* words of one command line */
 #define BW_LIMIT_MANIFESTS 256               /* files in a directory of static pods */
 #define BW_LIMIT_COMPONENTS 64               /* components found on one node */
+#define BW_LIMIT_TOML_BYTES BW_MIB           /* one TOML file */
+#define BW_LIMIT_TOML_DEPTH 64               /* nested tables; parts of a key */
 #define BW_LIMIT_NODE_FILES 4000             /* files of one role on one node */
 #define BW_LIMIT_NODE_FILE_DEPTH 8           /* directories below a role's directory */
 #define BW_LIMIT_NEED_ROUNDS 4               /* files that name files that name files */

@@ -9,6 +9,7 @@ static const struct vectors_topic *const topics[] = {
         &vectors_cel,
         &vectors_encryption_config,
         &vectors_k8s_yaml,
+        &vectors_kubelet_config,
         &vectors_nodes,
         &vectors_pss,
         &vectors_workload,
