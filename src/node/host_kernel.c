@@ -74,12 +74,11 @@ static struct bw_str newest_installed(struct bw_node *node)
                 if (bw_host_list(node->host, dirs[d], BW_LIMIT_SYSTEM_DROPINS, &names, NULL) < 0)
                         continue;
                 for (size_t i = 0; i < names.n_entries; i++) {
-                        const char *entry = bw_listing_name(&names, i);
-                        struct bw_str name = bw_str(entry);
+                        struct bw_str name = bw_str(bw_listing_name(&names, i));
                         char path[300];
 
                         /* Folders of kernels that were removed may stay; modules.dep is made for each that is installed. */
-                        if (snprintf(path, sizeof(path), "%s/%s/modules.dep", dirs[d], entry) >= (int)sizeof(path) ||
+                        if (snprintf(path, sizeof(path), "%s/%.*s/modules.dep", dirs[d], BW_STR_ARG(name)) >= (int)sizeof(path) ||
                             !branch(name).n || !bw_host_exists(node->host, path))
                                 continue;
                         if (!newest.n || bw_version_rpm_part(name, newest) > 0)
