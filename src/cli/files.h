@@ -36,6 +36,7 @@ struct bw_output {
         char *temporary;
         char *folder;
         int fd;          /* -1 = closed */
+        bool is_private; /* set before it begins: nobody else may read it */
 };
 /* Makes the temporary file beside path. path: copied. */
 BW_CHECK int bw_output_begin(struct bw_output *output, const char *path, struct bw_error *reterr);

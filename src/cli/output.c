@@ -63,7 +63,7 @@ int bw_output_begin(struct bw_output *output, const char *path, struct bw_error 
         else if (in_place)
                 output->fd = open(path, O_WRONLY | O_CLOEXEC);
         else
-                output->fd = open(output->temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+                output->fd = open(output->temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, output->is_private ? 0600 : 0666);
         if (output->fd < 0) {
                 int code = -errno;
 

@@ -3,6 +3,7 @@
 
 const struct bw_verb *const bw_verbs[] = {
         &bw_verb_scan,
+        &bw_verb_collect,
         &bw_verb_explain,
         &bw_verb_rules_list,
         &bw_verb_rules_show,

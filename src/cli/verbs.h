@@ -9,6 +9,7 @@
 #include "cli/cli.h"
 
 extern const struct bw_verb bw_verb_scan;
+extern const struct bw_verb bw_verb_collect;
 extern const struct bw_verb bw_verb_explain;
 extern const struct bw_verb bw_verb_rules_list;
 extern const struct bw_verb bw_verb_rules_show;

@@ -56,7 +56,12 @@ int bw_snapshot_write(const struct bw_snapshot_head *head, struct bw_doc *const 
         bw_auto_done(bw_buf_done) struct bw_buf plain = {.ceiling = BW_LIMIT_SNAPSHOT_BYTES};
         int r;
 
+        /* A frame of its own: the first bytes of the file tell what it is. */
         put_head(&plain, head);
+        r = bw_buf_status(&plain) < 0 ? bw_error_nomem(reterr) : pack(bw_buf_view(&plain), out, reterr);
+        if (r < 0)
+                return r;
+        bw_buf_clear(&plain);
         for (size_t i = 0; i < n_docs; i++) {
                 bw_value_json(&plain, docs[i]->root, 0);
                 bw_buf_char(&plain, '\n');

@@ -24,7 +24,7 @@ struct bw_snapshot_head {
         struct bw_str first_refused; /* and the first of them */
 };
 
-/* Whether packed or plain bytes may begin a snapshot; 64 bytes or more of packed ones are enough. */
+/* Whether packed or plain bytes may begin a snapshot; a few thousand are enough. */
 bool bw_snapshot_is(struct bw_str head);
 
 /* Appends the packed snapshot to out. */
