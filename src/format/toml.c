@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "format/toml.h"
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "base/limits.h"
+#include "format/tomlplusplus.h"
+
+/* A map or list that is being filled, and where it begins. */
+struct level {
+        struct bw_map *map; /* NULL: a list */
+        struct bw_list *list;
+        struct bw_mark *marks;
+        struct bw_mark mark;
+        uint32_t n;    /* filled */
+        uint32_t want;
+};
+
+struct reader {
+        struct bw_arena *arena;
+        struct level levels[BW_LIMIT_TOML_DEPTH];
+        size_t depth;
+        struct bw_value root;
+        struct bw_mark mark;
+        int status;
+};
+
+static bool finish(struct reader *r, const struct level *l, struct bw_value *ret)
+{
+        if (l->list) {
+                l->list->marks = l->marks;
+                *ret = bw_value_list(l->list, l->n);
+                return true;
+        }
+        l->map->marks = l->marks;
+        if (bw_map_seal(r->arena, l->map, l->n) < 0) {
+                r->status = -ENOMEM;
+                return false;
+        }
+        *ret = bw_value_map(l->map, l->n);
+        return true;
+}
+
+/* Puts a finished value where it belongs, and all that it completes. */
+static bool put(struct reader *r, struct bw_value v, struct bw_mark mark)
+{
+        while (r->depth) {
+                struct level *l = &r->levels[r->depth - 1];
+
+                if (l->list) {
+                        l->marks[l->n] = mark;
+                        l->list->items[l->n++] = v;
+                } else {
+                        l->marks[2 * (size_t)l->n + 1] = mark;
+                        l->map->entries[l->n++].value = v;
+                }
+                if (l->n < l->want)
+                        return true;
+                if (!finish(r, l, &v))
+                        return false;
+                mark = l->mark;
+                r->depth--;
+        }
+        r->root = v;
+        r->mark = mark;
+        return true;
+}
+
+static bool begin(struct reader *r, bool is_map, size_t want, struct bw_mark mark)
+{
+        struct level l = {.want = (uint32_t)want, .mark = mark};
+        struct bw_value v;
+
+        if (r->depth == BW_LIMIT_TOML_DEPTH) {
+                r->status = -E2BIG;
+                return false;
+        }
+        l.marks = bw_arena_array(r->arena, BW_MAX(want, (size_t)1), (is_map ? 2 : 1) * sizeof(*l.marks));
+        if (is_map)
+                l.map = bw_map_new(r->arena, l.want);
+        else
+                l.list = bw_list_new(r->arena, l.want);
+        if (!l.marks || !(l.map || l.list)) {
+                r->status = -ENOMEM;
+                return false;
+        }
+        if (want) {
+                r->levels[r->depth++] = l;
+                return true;
+        }
+        return finish(r, &l, &v) && put(r, v, mark);
+}
+
+static bool put_text(struct reader *r, const struct bw_toml_event *event, struct bw_mark mark, bool is_key)
+{
+        struct bw_str text = bw_arena_str(r->arena, bw_str_n(event->text, event->n));
+        struct level *l;
+
+        if (!text.p) {
+                r->status = -ENOMEM;
+                return false;
+        }
+        if (!is_key)
+                return put(r, bw_value_str(text), mark);
+        l = &r->levels[r->depth - 1];
+        l->map->entries[l->n].key = bw_value_str(text);
+        l->marks[2 * (size_t)l->n] = mark;
+        return true;
+}
+
+static bool take(void *userdata, const struct bw_toml_event *event)
+{
+        struct reader *r = userdata;
+        struct bw_mark mark = {.line = event->line, .column = event->column};
+
+        switch (event->type) {
+        case BW_TOML_MAP:
+        case BW_TOML_LIST:
+                return begin(r, event->type == BW_TOML_MAP, event->n, mark);
+        case BW_TOML_KEY:
+        case BW_TOML_TEXT:
+                return put_text(r, event, mark, event->type == BW_TOML_KEY);
+        case BW_TOML_INT:
+                return put(r, bw_value_int(event->i), mark);
+        case BW_TOML_FLOAT:
+                return put(r, bw_value_double(event->d), mark);
+        case BW_TOML_BOOL:
+                return put(r, bw_value_bool(event->b), mark);
+        }
+        return false;
+}
+
+/*
+ * toml++ limits how deep values are nested, but not tables, which a.b.c.d nests as deep as the key is long: it would use up
+ * the stack when it takes them down. The line of a key with too many parts; 0: there is none.
+ */
+static uint32_t find_long_key(struct bw_str text)
+{
+        uint32_t line = 1;
+        unsigned dots = 0;
+        char quote = 0;
+
+        for (size_t i = 0; i < text.n; i++) {
+                char c = text.p[i];
+
+                if (c == '\n') {
+                        line++;
+                        dots = 0;
+                        quote = 0;
+                } else if (quote) {
+                        if (c == '\\' && quote == '"' && i + 1 < text.n && text.p[i + 1] != '\n')
+                                i++;
+                        else if (c == quote)
+                                quote = 0;
+                } else if (c == '"' || c == '\'') {
+                        quote = c;
+                } else if (c == '.') {
+                        if (++dots > BW_LIMIT_TOML_DEPTH)
+                                return line;
+                } else if (strchr("=,{[", c)) {
+                        dots = 0;
+                }
+        }
+        return 0;
+}
+
+int bw_toml_read(struct bw_arena *arena, struct bw_str text, struct bw_doc *ret_doc, struct bw_error *reterr)
+{
+        struct bw_toml_failure failure = {0};
+        struct reader r = {.arena = arena};
+        uint32_t line;
+
+        if (text.n > BW_LIMIT_TOML_BYTES)
+                return bw_error_set(reterr, -E2BIG, "is larger than %zu bytes", (size_t)BW_LIMIT_TOML_BYTES);
+        line = find_long_key(text);
+        if (line)
+                return bw_error_at(reterr, -E2BIG, line, 0, "a key has more than %d parts", BW_LIMIT_TOML_DEPTH);
+        if (bw_toml_parse(text.p ? text.p : "", text.n, take, &r, &failure)) {
+                *ret_doc = (struct bw_doc){.root = r.root, .mark = r.mark, .line = 1, .column = 1, .format = BW_FORMAT_YAML};
+                return 0;
+        }
+        if (r.status == -E2BIG)
+                return bw_error_set(reterr, -E2BIG, "tables are nested more than %d deep", BW_LIMIT_TOML_DEPTH);
+        if (r.status == -ENOMEM || failure.no_memory)
+                return bw_error_nomem(reterr);
+        return bw_error_at(reterr, -EINVAL, failure.line, failure.column, "no TOML: %s", failure.message);
+}
