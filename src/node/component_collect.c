@@ -41,6 +41,22 @@ static struct bw_str why_absent(struct bw_node *node, const char *component)
         return bw_arena_printf(node->arena, "no %s on this machine", component);
 }
 
+/* The fields that every Component has, so that expressions need not ask for them. */
+static void put_nothing(struct bw_facts *facts, const char *component)
+{
+        static const char *const maps[] = {"settings", "featureGates", "config"};
+        struct bw_items problems = bw_items(facts);
+
+        bw_fields_text(&facts->fields, "component", bw_str(component));
+        bw_fields_bool(&facts->fields, "running", false);
+        for (size_t i = 0; i < BW_ARRAY_SIZE(maps); i++) {
+                struct bw_fields map = bw_fields(facts);
+
+                bw_fields_value(&facts->fields, maps[i], bw_fields_end(&map));
+        }
+        bw_fields_value(&facts->fields, "problems", bw_items_end(&problems));
+}
+
 static int give_absent(struct bw_node *node, size_t i, bw_doc_sink sink, void *userdata, struct bw_error *reterr)
 {
         struct bw_evidence evidence = {.state = "notApplicable", .reason = why_absent(node, absent_kinds[i].component)};
@@ -51,10 +67,8 @@ static int give_absent(struct bw_node *node, size_t i, bw_doc_sink sink, void *u
         if (!doc)
                 return bw_arena_error(node->arena, reterr);
         bw_facts_init(&facts, node->arena, absent_kinds[i].kind, node->name);
-        if (!absent_kinds[i].api_version) {
-                bw_fields_text(&facts.fields, "component", bw_str(absent_kinds[i].component));
-                bw_fields_bool(&facts.fields, "running", false);
-        }
+        if (!absent_kinds[i].api_version)
+                put_nothing(&facts, absent_kinds[i].component);
         bw_facts_evidence(&facts, &evidence, "%s", "");
         r = absent_kinds[i].api_version ? bw_facts_finish_as(&facts, absent_kinds[i].api_version, doc, reterr)
                                         : bw_facts_finish(&facts, doc, reterr);
