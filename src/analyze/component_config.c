@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Configuration files of components: read, applied to settings, given on as documents. */
 #include "analyze/component_internal.h"
+#include "analyze/encryption.h"
 #include "analyze/schema.h"
 #include "base/arena.h"
 #include "base/error.h"
@@ -42,8 +43,17 @@ static int refuse(struct component *c, const char *role, struct component_config
                                  BW_STR_ARG(message));
 }
 
+int component_config_refused(struct component *c, const char *role, struct component_config *config,
+                             const struct bw_problems *problems)
+{
+        return bw_problems_refuse(problems) ? refuse(c, role, config, problems) : 0;
+}
+
 static bool is_kind(const struct bw_doc *doc, const char *kind)
 {
+        /* The name that it had before it had a group. */
+        if (kind && strcmp(kind, "EncryptionConfiguration") == 0 && bw_str_is(doc->kind, "EncryptionConfig"))
+                return true;
         return !kind || bw_str_is(doc->kind, kind);
 }
 
@@ -113,6 +123,14 @@ int component_config_where(struct component *c, struct component_config *config,
         return ret->text.p ? 0 : bw_error_nomem(c->reterr);
 }
 
+/* Keys stay in the file. */
+static int without_keys(struct component *c, struct component_config *config)
+{
+        if (!bw_str_starts(config->doc.kind, BW_STR("EncryptionConfig")))
+                return 0;
+        return bw_encryption_redacted(c->arena, config->value, &config->value, c->reterr);
+}
+
 int component_config_document(struct component *c, struct component_config *config)
 {
         struct bw_facts facts;
@@ -120,6 +138,8 @@ int component_config_document(struct component *c, struct component_config *conf
 
         if (config->value.type != BW_MAP)
                 return 0;
+        if (without_keys(c, config) < 0)
+                return -ENOMEM;
         version = bw_arena_str(c->arena, config->doc.api_version);
         if (!version.p || bw_arena_grow(c->arena, &c->docs, &c->cap_docs, c->n_docs, sizeof(c->docs[0])) < 0)
                 return bw_error_nomem(c->reterr);

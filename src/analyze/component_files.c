@@ -4,7 +4,9 @@
  * Source: k8s.io/kubernetes pkg/kubeapiserver/options/{authentication,authorization}.go,
  *         cmd/kube-scheduler/app/options/options.go (ApplyTo: of the flags only those of leader election go before --config).
  */
+#include "analyze/audit_policy.h"
 #include "analyze/component_internal.h"
+#include "analyze/encryption.h"
 #include "base/arena.h"
 #include "base/error.h"
 
@@ -90,6 +92,38 @@ static int apply_authorization(struct component *c, struct component_config *con
         return r < 0 ? r : component_put(c, "authorization-mode", bw_value_list(types, authorizers.n), &where);
 }
 
+/* ---- kube-apiserver: what validation says beyond the schema */
+
+static int apply_encryption(struct component *c, struct component_config *config)
+{
+        const struct component_setting *reload = component_find(c, "encryption-provider-config-automatic-reload");
+        const struct bw_encryption_options options = {
+                .minor = c->kubernetes_minor,
+                .reload = reload && reload->value.type == BW_BOOL && reload->value.b,
+                .kms_v1 = -1,
+        };
+        struct bw_problems problems = {.arena = c->arena};
+        struct bw_value in_force;
+        int r;
+
+        if (config->value.type != BW_MAP)
+                return 0;
+        r = bw_encryption_check(c->arena, &config->doc, &options, &problems, &in_force, c->reterr);
+        return r < 0 ? r : component_config_refused(c, "encryption-provider-config", config, &problems);
+}
+
+static int apply_audit(struct component *c, struct component_config *config)
+{
+        struct bw_problems problems = {.arena = c->arena};
+        struct bw_value in_force;
+        int r;
+
+        if (config->value.type != BW_MAP)
+                return 0;
+        r = bw_audit_policy_check(c->arena, &config->doc, c->kubernetes_minor, &problems, &in_force, c->reterr);
+        return r < 0 ? r : component_config_refused(c, "audit-policy-file", config, &problems);
+}
+
 int component_files_apiserver(struct component *c)
 {
         static const struct {
@@ -101,7 +135,8 @@ int component_files_apiserver(struct component *c)
                 {"authorization-config", "AuthorizationConfiguration", apply_authorization},
                 {"admission-control-config-file", "AdmissionConfiguration", NULL},
                 {"tracing-config-file", "TracingConfiguration", NULL},
-                {"audit-policy-file", "Policy", NULL},
+                {"audit-policy-file", "Policy", apply_audit},
+                {"encryption-provider-config", "EncryptionConfiguration", apply_encryption},
         };
 
         for (size_t i = 0; i < BW_ARRAY_SIZE(rows); i++) {

@@ -122,6 +122,10 @@ BW_CHECK int component_config_where(struct component *c, struct component_config
                                     struct bw_evidence *ret);
 /* Adds the file as a document with evidence. */
 BW_CHECK int component_config_document(struct component *c, struct component_config *config);
+/* The first of the problems that the component would not start with becomes one of its own. */
+struct bw_problems;
+BW_CHECK int component_config_refused(struct component *c, const char *role, struct component_config *config,
+                                      const struct bw_problems *problems);
 
 /* A field of a configuration file that stands in a flag's place. */
 struct component_field {
