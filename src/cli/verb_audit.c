@@ -29,11 +29,11 @@ static void show_problems(const struct job *job)
 {
         for (size_t i = 0; i < job->problems.n; i++) {
                 const struct bw_problem *problem = &job->problems.items[i];
-                struct bw_error err = {.line = problem->mark.line, .column = problem->mark.column};
+                struct bw_error err = {0};
                 char text[BW_LIMIT_SOURCE_LINE * 2];
 
-                (void)bw_error_set(&err, -EINVAL, "%s%.*s", problem->warning ? "warning: " : "",
-                                   BW_STR_ARG(problem->message));
+                (void)bw_error_at(&err, -EINVAL, problem->mark.line, problem->mark.column, "%s%.*s",
+                                  problem->warning ? "warning: " : "", BW_STR_ARG(problem->message));
                 bw_error_in_file(&err, bw_str(job->path));
                 bw_cli_error(job->cli, "%s", bw_error_format(&err, text, sizeof(text)));
         }

@@ -88,9 +88,9 @@ What an audit policy records, misses and gives away.
   > rules:
   >   - {level: Metadata}
   > END
-  $ bulwark audit explain-policy $FOLDER/good.yaml | tail -1
+  $ cd $FOLDER; bulwark audit explain-policy good.yaml | tail -1
   60 requests: 0 missed, 0 leak; 0 rules never match
-  $ bulwark audit explain-policy -o json $FOLDER/good.yaml | head -c 200
+  $ cd $FOLDER; bulwark audit explain-policy -o json good.yaml | head -c 200
   {
     "apiVersion": "bulwark.dev/v1",
     "kind": "AuditCoverage",
@@ -109,21 +109,21 @@ What an audit policy records, misses and gives away.
   > rules:
   >   - {level: metadata, lvl: a}
   > END
-  $ bulwark audit explain-policy $FOLDER/refused.yaml; echo $?
-  bulwark: /tmp/tmpl3gm_a5l/refused.yaml: warning: unknown field "Rules"
-  bulwark: /tmp/tmpl3gm_a5l/refused.yaml: warning: unknown field "rules[0].lvl"
-  bulwark: /tmp/tmpl3gm_a5l/refused.yaml: rules[0].level: Unsupported value: "metadata": supported values: "None", "Metadata", "Request", "RequestResponse"
+  $ cd $FOLDER; bulwark audit explain-policy refused.yaml; echo $?
+  bulwark: refused.yaml: warning: unknown field "Rules"
+  bulwark: refused.yaml: warning: unknown field "rules[0].lvl"
+  bulwark: refused.yaml: rules[0].level: Unsupported value: "metadata": supported values: "None", "Metadata", "Request", "RequestResponse"
   2
   $ printf 'apiVersion: audit.k8s.io/v1\nkind: Policy\nrules: [{level: None, resources: [{group: "*"}]}]\n' > $FOLDER/any.yaml
-  $ bulwark audit explain-policy --kubernetes-version 1.35 $FOLDER/any.yaml; echo $?
-  bulwark: /tmp/tmpl3gm_a5l/any.yaml: rules[0].resources.group: Invalid value: "*": a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')
+  $ cd $FOLDER; bulwark audit explain-policy --kubernetes-version 1.35 any.yaml; echo $?
+  bulwark: any.yaml: rules[0].resources.group: Invalid value: "*": a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')
   2
-  $ bulwark audit explain-policy --kubernetes-version 1.36 $FOLDER/any.yaml | tail -1; echo $?
+  $ cd $FOLDER; bulwark audit explain-policy --kubernetes-version 1.36 any.yaml | tail -1; echo $?
   60 requests: 54 missed, 0 leak; 0 rules never match
   0
-  $ bulwark audit explain-policy $FOLDER/none.yaml; echo $?
-  bulwark: /tmp/tmpl3gm_a5l/none.yaml: does not exist
+  $ cd $FOLDER; bulwark audit explain-policy none.yaml; echo $?
+  bulwark: none.yaml: does not exist
   2
-  $ bulwark audit explain-policy --kubernetes-version 2 $FOLDER/any.yaml; echo $?
+  $ cd $FOLDER; bulwark audit explain-policy --kubernetes-version 2 any.yaml; echo $?
   bulwark: audit explain-policy: --kubernetes-version takes a version such as 1.33, not "2" (see "bulwark help audit explain-policy")
   2
