@@ -11,7 +11,6 @@ const struct bw_daemon bw_daemons[] = {
         {"talk", BW_DAEMON_CLEARTEXT, "in.talkd in.ntalkd talkd ntalkd", "ntalk.socket talk.socket"},
         {"inetd", BW_DAEMON_CLEARTEXT, "inetd xinetd inetutils-inetd", "xinetd.service inetd.service openbsd-inetd.service inetutils-inetd.service"},
         {"SNMP", BW_DAEMON_CLEARTEXT, "snmpd snmptrapd", "snmpd.service snmptrapd.service"},
-        {"rsync", BW_DAEMON_CLEARTEXT, "", "rsync.service rsyncd.service"},
         {"printing", BW_DAEMON_DESKTOP, "cupsd cups-browsed", "cups.service cups.socket cups-browsed.service"},
         {"mDNS", BW_DAEMON_DESKTOP, "avahi-daemon", "avahi-daemon.service avahi-daemon.socket"},
         {"X server", BW_DAEMON_DESKTOP, "Xorg X Xwayland gdm3 gdm lightdm sddm", "gdm.service gdm3.service lightdm.service sddm.service display-manager.service"},
