@@ -110,13 +110,13 @@ What an audit policy records, misses and gives away.
   >   - {level: metadata, lvl: a}
   > END
   $ cd $FOLDER; bulwark audit explain-policy refused.yaml; echo $?
-  bulwark: refused.yaml: warning: unknown field "Rules"
-  bulwark: refused.yaml: warning: unknown field "rules[0].lvl"
-  bulwark: refused.yaml: rules[0].level: Unsupported value: "metadata": supported values: "None", "Metadata", "Request", "RequestResponse"
+  bulwark: refused.yaml:3:1: warning: unknown field "Rules"
+  bulwark: refused.yaml:5:23: warning: unknown field "rules[0].lvl"
+  bulwark: refused.yaml:5:13: rules[0].level: Unsupported value: "metadata": supported values: "None", "Metadata", "Request", "RequestResponse"
   2
   $ printf 'apiVersion: audit.k8s.io/v1\nkind: Policy\nrules: [{level: None, resources: [{group: "*"}]}]\n' > $FOLDER/any.yaml
   $ cd $FOLDER; bulwark audit explain-policy --kubernetes-version 1.35 any.yaml; echo $?
-  bulwark: any.yaml: rules[0].resources.group: Invalid value: "*": a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')
+  bulwark: any.yaml:3:43: rules[0].resources.group: Invalid value: "*": a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')
   2
   $ cd $FOLDER; bulwark audit explain-policy --kubernetes-version 1.36 any.yaml | tail -1; echo $?
   60 requests: 54 missed, 0 leak; 0 rules never match
