@@ -62,7 +62,9 @@ int bw_add_openshift_config(struct bw_finder *finder, struct bw_node_component *
         for (size_t i = 0; i < BW_ARRAY_SIZE(fields); i++)
                 add_flags(finder, &list, bw_map_get(doc.root, bw_str(fields[i])), path);
         for (size_t i = 0; i < input->n_args; i++)
-                if (!bw_arg_is(input->args[i].text, "openshift-config"))
+                if (bw_arg_is(input->args[i].text, "openshift-config"))
+                        i += !memchr(input->args[i].text.p, '=', input->args[i].text.n);
+                else
                         bw_arg_list_add(&list, input->args[i].text, &input->args[i].where);
         if (list.failed)
                 return bw_error_nomem(finder->reterr);

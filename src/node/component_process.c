@@ -61,10 +61,16 @@ static bool is_in_pod(struct bw_str cgroup)
         return contains(cgroup, "kubepods");
 }
 
+/* Seen from inside of a container, a path may begin with "/..". */
+bool bw_cgroup_is_session(struct bw_str cgroup)
+{
+        return contains(cgroup, "/user.slice");
+}
+
 /* A cgroup that a user cannot put a process into: a service's, a container's. */
 static bool is_of_system(struct bw_str cgroup)
 {
-        if (bw_str_starts(cgroup, BW_STR("/user.slice")))
+        if (bw_cgroup_is_session(cgroup))
                 return false;
         return is_in_pod(cgroup) || bw_str_ends(cgroup, BW_STR(".service")) || contains(cgroup, ".service/") ||
                contains(cgroup, "/docker") || contains(cgroup, "libpod") || contains(cgroup, "crio-") ||

@@ -301,13 +301,13 @@ static int read_environment(struct bw_finder *finder, struct bw_node_component *
 static bool is_impostor(const struct bw_finder *finder, const struct bw_found_process *p)
 {
         const struct bw_found_manifest *m = manifest_of(finder, p);
-        bool in_session = bw_str_starts(p->cgroup, BW_STR("/user.slice"));
+        bool in_session = bw_cgroup_is_session(p->cgroup);
 
         if (p->uid != 0 && p->in_pod && m)
                 return m->run_as != (int64_t)p->uid;
         for (size_t i = 0; in_session && i < finder->n_processes; i++)
                 if (strcmp(finder->processes[i].program, p->program) == 0 &&
-                    !bw_str_starts(finder->processes[i].cgroup, BW_STR("/user.slice")))
+                    !bw_cgroup_is_session(finder->processes[i].cgroup))
                         return true;
         return in_session && m && !m->inert;
 }

@@ -74,6 +74,8 @@ struct bw_str bw_find_printf(struct bw_finder *finder, const char *fmt, ...) BW_
 const char *bw_find_z(struct bw_finder *finder, struct bw_str text);
 
 int bw_find_processes(struct bw_finder *finder);                                  /* component_process.c */
+/* Of somebody who logged in. */
+bool bw_cgroup_is_session(struct bw_str cgroup);
 const struct bw_found_process *bw_found_program(const struct bw_finder *finder, const char *program, size_t i);
 int bw_find_manifests(struct bw_finder *finder, const char *dir, bool inert);      /* component_manifest.c */
 const struct bw_found_manifest *bw_found_manifest(const struct bw_finder *finder, const char *component);
