@@ -138,6 +138,10 @@ static void put_evidence(struct bw_facts *facts, struct bw_str name, const char 
         if (!running.p)
                 evidence = (struct bw_evidence){.type = "file", .file = p->file, .line = p->line, .text = p->value};
         bw_facts_evidence_of(facts, &evidence, "sysctls", name);
+        if (p->set && running.p) {
+                evidence = (struct bw_evidence){.type = "file", .file = p->file, .line = p->line, .text = p->value};
+                bw_facts_evidence(facts, &evidence, "sysctls['%.*s'].persisted", BW_STR_ARG(name));
+        }
 }
 
 static void put_unknown(struct bw_facts *facts, struct bw_str name, int code, const char *path, const struct bw_error *err,
