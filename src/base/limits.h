@@ -40,6 +40,7 @@
 
 #define BW_LIMIT_SNAPSHOT_BYTES (256 * BW_MIB) /* one snapshot of a machine, unpacked */
 #define BW_LIMIT_SNAPSHOT_DOCS 100000        /* its documents */
+#define BW_LIMIT_FACTS 4000000               /* values of its documents that are compared with another's */
 
 /* Documents kept for rules that look at other objects. Past the first two, such rules are not judged in this run */
 #define BW_LIMIT_KEPT_DOCS 2000000           /* documents of one run */

@@ -4,6 +4,8 @@
 const struct bw_verb *const bw_verbs[] = {
         &bw_verb_scan,
         &bw_verb_collect,
+        &bw_verb_diff,
+        &bw_verb_node_show,
         &bw_verb_explain,
         &bw_verb_rules_list,
         &bw_verb_rules_show,
@@ -12,6 +14,8 @@ const struct bw_verb *const bw_verbs[] = {
         &bw_verb_rules_new,
         &bw_verb_rules_functions,
         &bw_verb_audit_explain_policy,
+        &bw_verb_pki_list,
+        &bw_verb_pki_check,
         &bw_verb_cel,
         &bw_verb_version,
         &bw_verb_help,
@@ -24,6 +28,8 @@ static const struct {
         const char *summary;
 } groups[] = {
         {"rules", "the rule catalog, and rules of your own"},
+        {"pki", "certificates: what is there, and what ends soon"},
+        {"node", "a node of a cluster: what is in force on it"},
         {"audit", "the audit log: what a policy records"},
 };
 

@@ -10,6 +10,8 @@
 
 extern const struct bw_verb bw_verb_scan;
 extern const struct bw_verb bw_verb_collect;
+extern const struct bw_verb bw_verb_diff;
+extern const struct bw_verb bw_verb_node_show;
 extern const struct bw_verb bw_verb_explain;
 extern const struct bw_verb bw_verb_rules_list;
 extern const struct bw_verb bw_verb_rules_show;
@@ -18,6 +20,8 @@ extern const struct bw_verb bw_verb_rules_test;
 extern const struct bw_verb bw_verb_rules_new;
 extern const struct bw_verb bw_verb_rules_functions;
 extern const struct bw_verb bw_verb_audit_explain_policy;
+extern const struct bw_verb bw_verb_pki_list;
+extern const struct bw_verb bw_verb_pki_check;
 extern const struct bw_verb bw_verb_cel;
 extern const struct bw_verb bw_verb_version;
 extern const struct bw_verb bw_verb_help;
