@@ -5,6 +5,9 @@
 #include "analyze/kubelet.h"
 #include "base/arena.h"
 #include "base/error.h"
+#include "base/table.h"
+
+extern const struct bw_table bw_table_kubelet_flags;
 
 const char *bw_component_of_program(struct bw_str path)
 {
@@ -19,6 +22,14 @@ const char *bw_component_of_program(struct bw_str path)
         return cls ? cls->name : NULL;
 }
 
+/* Most of a kubelet's flags have a field of KubeletConfiguration: there is what is in force where the flag is not given. */
+static void leave_to_fields(struct component *c)
+{
+        for (size_t i = 0; i < c->n_settings; i++)
+                if (!c->settings[i].is_set && bw_table_find(&bw_table_kubelet_flags, c->settings[i].name) != SIZE_MAX)
+                        c->settings[i].value = (struct bw_value){0};
+}
+
 /* Flags, environment and files. */
 static int look(struct component *c, struct bw_arena *arena, const struct bw_component_input *input,
                 struct bw_error *reterr)
@@ -31,6 +42,8 @@ static int look(struct component *c, struct bw_arena *arena, const struct bw_com
                 c->unknown = (struct bw_evidence){.state = "absent", .reason = bw_str(input->rest_is_elsewhere)};
                 c->n_docs = 0;
         }
+        if (r == 0 && c->cls->letter == 'K')
+                leave_to_fields(c);
         return r;
 }
 
@@ -58,6 +71,7 @@ static const struct {
         {"authorization-kubeconfig", NULL, false},
         {"authorization-policy-file", NULL, false},
         {"authorization-webhook-config-file", NULL, false},
+        {"bootstrap-kubeconfig", NULL, false},
         {"basic-auth-file", NULL, false},
         {"cert-file", NULL, false},
         {"client-ca-file", NULL, false},
@@ -153,6 +167,12 @@ int bw_component_needs(struct bw_arena *arena, const struct bw_component_input *
 
 /* ---- the document */
 
+/* A flag of the kubelet that its configuration has no field for: its default holds when it is not given. */
+static bool is_flag_alone(const struct component *c, struct bw_str flag)
+{
+        return c->cls->letter == 'K' && !c->input->rest_is_elsewhere && !bw_kubelet_flag_is_field(flag);
+}
+
 static void put_settings(struct component *c, struct bw_facts *facts)
 {
         struct bw_fields settings = bw_fields(facts);
@@ -166,10 +186,12 @@ static void put_settings(struct component *c, struct bw_facts *facts)
         for (size_t i = 0; i < c->n_settings; i++) {
                 const struct component_setting *s = &c->settings[i];
 
-                if (s->value.type != BW_ABSENT && (s->is_set || !c->unknown.state))
+                bool usually = !s->is_set && c->unknown.state && is_flag_alone(c, s->name);
+
+                if (s->value.type != BW_ABSENT && (s->is_set || usually || !c->unknown.state))
                         bw_fields_value_at(&settings, s->name, s->value);
-                if (s->is_set)
-                        bw_facts_evidence_of(facts, &s->evidence, "settings", s->name);
+                if (s->is_set || usually)
+                        bw_facts_evidence_of(facts, usually ? &usual : &s->evidence, "settings", s->name);
         }
         bw_fields_value(&facts->fields, "settings", bw_fields_end(&settings));
 }

@@ -335,7 +335,7 @@ static int derive(struct bw_arena *arena, const struct bw_doc *doc, int minor, b
 
 const struct bw_deriver bw_derive_component = {
         .name = "component",
-        .kinds = "Component KubeProxyConfiguration",
+        .kinds = "Component KubeProxyConfiguration KubeletConfiguration",
         .wants = wants,
         .derive = derive,
 };

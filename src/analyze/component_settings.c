@@ -19,7 +19,10 @@ enum column {
         COLUMN_REMOVED,
         COLUMN_DEPRECATED,
 };
-enum { NEVER = 1000 }; /* a minor version that there will not be */
+enum {
+        NEVER = 1000,     /* a minor version that there will not be */
+        TABLE_SINCE = 25, /* flags that went before this version of Kubernetes are not all in the table */
+};
 
 extern const struct bw_table bw_table_component_flags;
 
@@ -518,7 +521,7 @@ static int check_problem(struct component *c, const struct bw_flag_problem *p)
         if (!where.text.p)
                 return bw_error_nomem(c->reterr);
         /* A running program knows its flags better than a table, and so do vendors. */
-        if (p->unknown && (c->input->running || c->cls->own_flags))
+        if (p->unknown && (c->input->running || c->cls->own_flags || c->kubernetes_minor < TABLE_SINCE))
                 return 0;
         return component_problem(c, p->unknown ? "unknown-flag" : "bad-syntax", p->name, true, &where,
                                  p->unknown ? "%s has no flag --%.*s" : "%s: %.*s", c->cls->name,

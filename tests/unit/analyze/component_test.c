@@ -332,6 +332,19 @@ static void test_etcd_unknown_file(void **state)
         assert_str(evidence(&run, "client-cert-auth", "state"), "absent");
 }
 
+/* Of a kubelet the flags alone; its KubeletConfiguration has the rest. */
+static void test_kubelet(void **state)
+{
+        GIVEN(.component = "kubelet", .version = "1.33.1", .args = {"--read-only-port=0", "--config=/k.yaml"},
+              .files = {FILE_OF("config", "/k.yaml", BW_FILE_READ,
+                                "apiVersion: kubelet.config.k8s.io/v1beta1\nkind: KubeletConfiguration\n")});
+        assert_json(setting(&run, "read-only-port"), "read-only-port", "0");
+        assert_json(setting(&run, "anonymous-auth"), "anonymous-auth", "-");
+        assert_json(setting(&run, "hostname-override"), "hostname-override", "\"\"");
+        assert_int_equal(run.n, 2);
+        assert_str(run.docs[1].kind, "KubeletConfiguration");
+}
+
 static void test_needs(void **state)
 {
         bw_auto(bw_arena_free) struct bw_arena *arena = bw_arena_new(0);
@@ -379,6 +392,7 @@ int main(void)
                 cmocka_unit_test(test_etcd),
                 cmocka_unit_test(test_etcd_file),
                 cmocka_unit_test(test_etcd_unknown_file),
+                cmocka_unit_test(test_kubelet),
                 cmocka_unit_test(test_needs),
                 cmocka_unit_test(test_programs),
         };
