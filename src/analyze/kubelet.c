@@ -417,28 +417,49 @@ static int finish(struct run *run)
 
 /* ---- the document */
 
-static void put_problem(struct bw_items *items, const char *code, struct bw_str message, bool stops)
+static void put_problem(struct bw_items *items, const char *code, struct bw_str field, struct bw_str message, bool stops,
+                        const struct bw_evidence *where)
 {
         struct bw_fields fields = bw_fields(items->facts);
 
+        if (where->type)
+                bw_facts_evidence(items->facts, where, "problems[%u]", items->n);
         bw_fields_text(&fields, "code", bw_str(code));
+        if (field.n)
+                bw_fields_text(&fields, "field", field);
         bw_fields_text(&fields, "message", message);
         bw_fields_bool(&fields, "stops", stops);
         bw_items_value(items, bw_fields_end(&fields));
 }
 
+/* The place of a problem in the file of --config. */
+static struct bw_evidence place_of(const struct run *run, const struct bw_problem *p)
+{
+        const struct bw_component_file *config = file_of(run, "config");
+
+        if (!config || !p->mark.line)
+                return (struct bw_evidence){0};
+        return (struct bw_evidence){.type = "file", .file = config->path, .line = p->mark.line, .column = p->mark.column};
+}
+
 static struct bw_value put_problems(struct bw_facts *facts, const struct run *run)
 {
         struct bw_items items = bw_items(facts);
+        const struct bw_evidence nowhere = {0};
 
         if (stopped(run))
-                put_problem(&items, run->ret->stage, run->ret->error, !run->input->running);
+                put_problem(&items, run->ret->stage, BW_STR(""), run->ret->error, !run->input->running, &nowhere);
         for (size_t i = 0; i < run->ret->problems.n; i++) {
                 const struct bw_problem *p = &run->ret->problems.items[i];
+                struct bw_evidence where = place_of(run, p);
 
                 if (p->warning)
-                        put_problem(&items, p->kind == BW_PROBLEM_DUPLICATE ? "duplicate-key" : "unknown-field", p->message, false);
+                        put_problem(&items, p->kind == BW_PROBLEM_DUPLICATE ? "duplicate-key" : "unknown-field", p->path,
+                                    p->message, false, &where);
         }
+        for (size_t i = 0; i < run->tree.n_overrides; i++)
+                put_problem(&items, "overridden", run->tree.overrides[i].field, run->tree.overrides[i].text, false,
+                            &run->tree.overrides[i].where);
         return bw_items_end(&items);
 }
 

@@ -6,7 +6,8 @@
  * The document is a KubeletConfiguration (kubelet.config.k8s.io/v1beta1) with evidence for each field, and beside its fields:
  *   effective        true: these are no words of a file, but what holds
  *   kubernetesMinor  the version by which it is judged
- *   problems         [{code, message, stops}]: what keeps this kubelet from starting, and what it ignores in its files
+ *   problems         [{code, field, message, stops}]: what keeps this kubelet from starting (code: the stage), what it ignores
+ *                    in its file (unknown-field, duplicate-key), what one source says and a later one otherwise (overridden)
  * Values of staticPodURLHeader are never in it: they may be credentials.
  *
  * Pure: the caller reads the files. Ownership: everything lives in the arena; input is borrowed until the call returns.
@@ -36,6 +37,9 @@ BW_CHECK int bw_kubelet_effective(struct bw_arena *arena, const struct bw_compon
 /* The same, given to sink. */
 BW_CHECK int bw_kubelet_analyze(struct bw_arena *arena, const struct bw_component_input *input, bw_doc_sink sink,
                                 void *userdata, struct bw_error *reterr);
+
+/* True when a flag stands for a field of KubeletConfiguration; the others are the kubelet's own (--hostname-override). */
+bool bw_kubelet_flag_is_field(struct bw_str flag);
 
 /*
  * Validates a decoded KubeletConfiguration as the kubelet would that has it as --config: defaults, then validation and names

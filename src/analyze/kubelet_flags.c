@@ -154,7 +154,14 @@ static int put_flag(struct kubelet_tree *tree, size_t row, const struct componen
                 return put_gates(tree, s->value, &s->evidence);
         if (s->value.type == BW_DOUBLE && bw_str_is(node->type, "int32"))
                 return kubelet_set(tree, field, bw_value_int((int64_t)s->value.d), &s->evidence);
+        if (kubelet_note_override(tree, node, bw_str(field), s->value, &s->evidence) < 0)
+                return -ENOMEM;
         return kubelet_set(tree, field, s->value, &s->evidence);
+}
+
+bool bw_kubelet_flag_is_field(struct bw_str flag)
+{
+        return bw_table_find(table, flag) != SIZE_MAX;
 }
 
 int kubelet_apply_flags(struct kubelet_tree *tree, struct component *c)

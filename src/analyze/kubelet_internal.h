@@ -26,11 +26,21 @@ struct kubelet_node {
         struct kubelet_node *next;
 };
 
+/* A field that one source gives and a later one gives otherwise. */
+struct kubelet_override {
+        struct bw_str field;
+        struct bw_str text; /* "readOnlyPort: 0 by /a:3, 10255 by /b:2" */
+        struct bw_evidence where;
+};
+
 struct kubelet_tree {
         struct bw_arena *arena;
         struct kubelet_node root;
         size_t n;   /* nodes made */
         int minor;
+        struct kubelet_override *overrides; /* at most BW_LIMIT_PROBLEMS */
+        size_t n_overrides;
+        size_t cap_overrides;
 };
 
 /* What values come from: a document (or none) of a file. */
@@ -54,6 +64,9 @@ BW_CHECK int kubelet_set(struct kubelet_tree *tree, const char *path, struct bw_
 /* One entry of a map: its key may have dots. */
 BW_CHECK int kubelet_put_entry(struct kubelet_tree *tree, struct kubelet_node *map, struct bw_str key, struct bw_value value,
                                const struct bw_evidence *from);
+/* Notes that node, which stands at field, gets another value, when a file or a flag gave it one before. */
+BW_CHECK int kubelet_note_override(struct kubelet_tree *tree, const struct kubelet_node *node, struct bw_str field,
+                                   struct bw_value value, const struct bw_evidence *from);
 void kubelet_drop(struct kubelet_node *parent, struct bw_str key);
 /* A JSON merge patch (RFC 7386) of a document of this kind. Decoding comes later; names match in any case, as in Go's JSON. */
 BW_CHECK int kubelet_merge(struct kubelet_tree *tree, struct bw_value patch, const struct kubelet_source *source);

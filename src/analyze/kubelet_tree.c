@@ -175,6 +175,42 @@ int kubelet_put_entry(struct kubelet_tree *tree, struct kubelet_node *map, struc
         return node ? put_value(tree, node, value, from) : -ENOMEM;
 }
 
+/* ---- fields that several sources give */
+
+static void put_side(struct bw_buf *out, struct bw_value value, const struct bw_evidence *from)
+{
+        bw_value_json(out, value, 0);
+        if (from->file.n && from->line)
+                bw_buf_printf(out, " by %.*s:%" PRIu32, BW_STR_ARG(from->file), from->line);
+        else
+                bw_buf_printf(out, " by %.*s", BW_STR_ARG(from->file.n ? from->file : from->text));
+}
+
+int kubelet_note_override(struct kubelet_tree *tree, const struct kubelet_node *node, struct bw_str field,
+                          struct bw_value value, const struct bw_evidence *from)
+{
+        bw_auto_done(bw_buf_done) struct bw_buf text = {.ceiling = 4096};
+        struct kubelet_override *o;
+
+        if (!node->from.type || strcmp(node->from.type, "default") == 0 || node->is_map || node->value.type == BW_ABSENT ||
+            bw_value_eq(node->value, value) || tree->n_overrides == BW_LIMIT_PROBLEMS)
+                return 0;
+        bw_buf_printf(&text, "%.*s: ", BW_STR_ARG(field));
+        put_side(&text, node->value, &node->from);
+        bw_buf_puts(&text, ", ");
+        put_side(&text, value, from);
+        if (bw_buf_status(&text) == -ENOMEM ||
+            bw_arena_grow(tree->arena, &tree->overrides, &tree->cap_overrides, tree->n_overrides, sizeof(*o)) < 0)
+                return -ENOMEM;
+        o = &tree->overrides[tree->n_overrides];
+        *o = (struct kubelet_override){
+                .field = bw_arena_str(tree->arena, field), .text = bw_arena_str(tree->arena, bw_buf_view(&text)), .where = *from};
+        if (!o->field.p || !o->text.p)
+                return -ENOMEM;
+        tree->n_overrides++;
+        return 0;
+}
+
 /* ---- merging */
 
 struct merge {
@@ -207,6 +243,15 @@ static struct bw_str folded(struct bw_str type, struct bw_str key, int minor)
         return BW_STR("");
 }
 
+static int note_override(struct merge *m, const struct kubelet_node *node, struct bw_value value)
+{
+        bw_auto_done(bw_buf_done) struct bw_buf path = {0};
+        struct bw_evidence from = evidence_here(m);
+
+        bw_path_format(&path, (struct bw_path){.n = m->n, .segments = m->segments});
+        return bw_buf_status(&path) < 0 ? -ENOMEM : kubelet_note_override(m->tree, node, bw_buf_view(&path), value, &from);
+}
+
 static int merge_into(struct merge *m, struct kubelet_node *node, struct bw_value patch);
 
 static int merge_value(struct merge *m, struct kubelet_node *parent, struct bw_str key, struct bw_value value)
@@ -217,6 +262,8 @@ static int merge_value(struct merge *m, struct kubelet_node *parent, struct bw_s
                 kubelet_drop(parent, key);
                 return 0;
         }
+        if (node && note_override(m, node, value) < 0)
+                return -ENOMEM;
         if (!node)
                 node = append(m->tree, parent, key);
         if (!node)
