@@ -32,6 +32,7 @@ enum bw_option_id {
         BW_OPT_COLOR,
         BW_OPT_CONFIG,
         BW_OPT_COST,
+        BW_OPT_DAYS,
         BW_OPT_DUMP,
         BW_OPT_FAIL_ON,
         BW_OPT_FILENAME,

@@ -156,25 +156,14 @@ static struct bw_str serial_text(struct bw_arena *arena, const ASN1_INTEGER *ser
 
 /* ---- times */
 
-/* Days from 1970-01-01 to a date of the Gregorian calendar. */
-static int64_t days_of(int64_t year, int64_t month, int64_t day)
-{
-        int64_t y = month <= 2 ? year - 1 : year; /* years that begin in March: the odd day comes last */
-        int64_t era = (y >= 0 ? y : y - 399) / 400;
-        int64_t of_era = y - era * 400;
-        int64_t of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
-
-        return era * 146097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719468;
-}
-
+/* What begins before 1970 begins in 1970: it is long ago. */
 static int read_time(const ASN1_TIME *time, int64_t *ret)
 {
         struct tm tm;
 
         if (!time || ASN1_TIME_to_tm(time, &tm) != 1)
                 return -EINVAL;
-        *ret = days_of(tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday) * 86400 + tm.tm_hour * 3600 + tm.tm_min * 60 +
-               tm.tm_sec;
+        *ret = BW_MAX((int64_t)timegm(&tm), (int64_t)0);
         return 0;
 }
 

@@ -1,28 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "format/x509.h"
 
-#include "base/arena.h"
+#include "base/time.h"
 
 struct bw_value bw_facts_time(struct bw_facts *facts, int64_t seconds)
 {
-        int64_t days = seconds / 86400 - (seconds % 86400 < 0);
-        int64_t rest = seconds - days * 86400;
-        /* The Gregorian calendar from 0000-03-01, in eras of 400 years. */
-        int64_t z = days + 719468;
-        int64_t era = (z >= 0 ? z : z - 146096) / 146097;
-        int64_t of_era = z - era * 146097;
-        int64_t year = (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;
-        int64_t of_year = of_era - (365 * year + year / 4 - year / 100);
-        int64_t month = (5 * of_year + 2) / 153;
-        int64_t day = of_year - (153 * month + 2) / 5 + 1;
-        struct bw_str text;
+        char text[BW_TIME_TEXT];
 
-        month = month < 10 ? month + 3 : month - 9;
-        year += era * 400 + (month <= 2);
-        text = bw_arena_printf(facts->arena,
-                               "%04" PRId64 "-%02" PRId64 "-%02" PRId64 "T%02" PRId64 ":%02" PRId64 ":%02" PRId64 "Z",
-                               year, month, day, rest / 3600, rest / 60 % 60, rest % 60);
-        return text.p ? bw_value_str(text) : bw_facts_text(facts, text);
+        return bw_facts_text(facts, bw_str(bw_time_format(seconds, text)));
 }
 
 static void put_texts(struct bw_fields *fields, const char *key, const struct bw_texts *texts)
