@@ -77,6 +77,7 @@
 #define BW_LIMIT_COMMAND_WORDS 4096          /* words of one command line */
 #define BW_LIMIT_MANIFESTS 256               /* files in a directory of static pods */
 #define BW_LIMIT_COMPONENTS 64               /* components found on one node */
+#define BW_LIMIT_RUNTIME_FILES 128           /* configuration files, and files on registries, of a container runtime */
 #define BW_LIMIT_TOML_BYTES BW_MIB           /* one TOML file */
 #define BW_LIMIT_TOML_DEPTH 64               /* nested tables; parts of a key */
 #define BW_LIMIT_NODE_FILES 4000             /* files of one role on one node */

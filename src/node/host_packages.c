@@ -5,6 +5,7 @@
 #include "base/limits.h"
 #include "node/packages.h"
 #include "node/registry.h"
+#include "node/runtime.h"
 
 static int (*const readers[])(struct bw_packages *packages, const struct bw_os_release *os, struct bw_error *reterr) = {
         bw_packages_read_dpkg,
@@ -124,7 +125,7 @@ static int collect(struct bw_node *node, struct bw_facts *facts, struct bw_error
                 bw_facts_unreadable(facts, "packages", p.database, &err);
         else
                 put_all(facts, &p);
-        return 0;
+        return p.manager ? bw_runtime_note_packages(node, &p, reterr) : 0;
 }
 
 const struct bw_host_section bw_section_packages = {.name = "packages", .collect = collect};

@@ -80,6 +80,8 @@ struct bw_node_component {
         size_t n_mounts;
 };
 
+struct bw_runtime_package;
+
 struct bw_node {
         struct bw_host *host;
         struct bw_arena *arena;   /* of the run */
@@ -88,6 +90,8 @@ struct bw_node {
         struct bw_node_identity identity;
         const struct bw_node_component *components;
         size_t n_components;
+        const struct bw_runtime_package *runtime_packages; /* noted by the section of packages: runtime.h */
+        size_t n_runtime_packages;
         bool discovered;          /* identity and components are filled in */
         void *prepared[8];        /* what a collector's prepare left for its collect; index: BW_PREPARED_* */
 };

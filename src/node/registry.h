@@ -19,6 +19,7 @@
         X(files)                                                                           \
         X(survey)                                                                          \
         X(host)                                                                            \
+        X(runtime)                                                                         \
         X(pki)
 
 #define BW_HOST_SECTIONS(X)                                                                        \
