@@ -62,8 +62,36 @@ static struct bw_str branch(struct bw_str release)
         return dots ? release : (struct bw_str){0};
 }
 
-/* The newest kernel whose modules are installed. */
-static struct bw_str newest_installed(struct bw_node *node)
+/* The letters and dashes behind a release's number: "amd" of "6.1.0-9-amd64", "elx" of "5.14.0-427.el9_4.x86_64". */
+static size_t flavor(struct bw_str release, char *to, size_t size)
+{
+        size_t n = 0;
+        bool named = false;
+
+        for (size_t i = 0; i < release.n && n < size; i++) {
+                char c = release.p[i];
+                bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+
+                named |= letter;
+                if (letter || (named && c == '-'))
+                        to[n++] = c;
+        }
+        return n;
+}
+
+/* Kernels of one kind: "6.1.0-9-amd64" and "6.1.0-10-cloud-amd64" are not. */
+static bool same_flavor(struct bw_str a, struct bw_str b)
+{
+        char of_a[64];
+        char of_b[64];
+        size_t n_a = flavor(a, of_a, sizeof(of_a));
+        size_t n_b = flavor(b, of_b, sizeof(of_b));
+
+        return bw_str_eq(bw_str_n(of_a, n_a), bw_str_n(of_b, n_b));
+}
+
+/* The newest kernel whose modules are installed, of the running one's kind. */
+static struct bw_str newest_installed(struct bw_node *node, struct bw_str running)
 {
         static const char *const dirs[] = {"/lib/modules", "/usr/lib/modules"};
         struct bw_str newest = {0};
@@ -79,7 +107,8 @@ static struct bw_str newest_installed(struct bw_node *node)
 
                         /* Folders of kernels that were removed may stay; modules.dep is made for each that is installed. */
                         if (snprintf(path, sizeof(path), "%s/%.*s/modules.dep", dirs[d], BW_STR_ARG(name)) >= (int)sizeof(path) ||
-                            !branch(name).n || !bw_host_exists(node->host, path))
+                            !branch(name).n || (running.n && !same_flavor(name, running)) ||
+                            !bw_host_exists(node->host, path))
                                 continue;
                         if (!newest.n || bw_version_rpm_part(name, newest) > 0)
                                 newest = bw_arena_str(node->arena, name);
@@ -151,23 +180,12 @@ static void put_packages(struct bw_node *node, struct bw_fields *reboot)
         bw_fields_value(reboot, "packages", bw_items_end(&packages));
 }
 
-/* Kernels of one kind: "6.1.0-9-amd64" and "6.1.0-10-cloud-amd64" are not. */
-static bool same_flavor(struct bw_str a, struct bw_str b)
-{
-        while (a.n && b.n && a.p[a.n - 1] == b.p[b.n - 1] && (a.p[a.n - 1] < '0' || a.p[a.n - 1] > '9')) {
-                a.n--;
-                b.n--;
-        }
-        return (!a.n || (a.p[a.n - 1] >= '0' && a.p[a.n - 1] <= '9')) &&
-               (!b.n || (b.p[b.n - 1] >= '0' && b.p[b.n - 1] <= '9'));
-}
-
 static void put_reboot(struct bw_node *node, struct bw_fields *kernel, struct bw_str running, struct bw_str newest)
 {
         struct bw_fields reboot = bw_fields(kernel->facts);
         bool flag = bw_host_exists(node->host, "/run/reboot-required") ||
                     bw_host_exists(node->host, "/var/run/reboot-required");
-        bool newer = running.n && newest.n && same_flavor(newest, running) && bw_version_rpm_part(newest, running) > 0;
+        bool newer = running.n && newest.n && bw_version_rpm_part(newest, running) > 0;
 
         bw_fields_bool(&reboot, "required", flag || newer);
         bw_fields_bool(&reboot, "newerKernel", newer);
@@ -183,8 +201,8 @@ static void put_reboot(struct bw_node *node, struct bw_fields *kernel, struct bw
 static int collect(struct bw_node *node, struct bw_facts *facts, struct bw_error *reterr)
 {
         struct bw_fields kernel = bw_fields(facts);
-        struct bw_str newest = newest_installed(node);
         struct bw_str running = {0};
+        struct bw_str newest;
         struct bw_os_release os;
         struct bw_str release;
         bool own;
@@ -193,6 +211,7 @@ static int collect(struct bw_node *node, struct bw_facts *facts, struct bw_error
         if (r < 0)
                 return r;
         (void)bw_system_line(node, "/proc/sys/kernel/osrelease", &running);
+        newest = newest_installed(node, running);
         release = running.n ? running : newest;
         if (!release.n) {
                 bw_facts_absent(facts, "kernel", "no kernel runs, and none is installed");

@@ -48,15 +48,14 @@ static int add_dropin(struct dropins *all, const char *dir, const char *name, st
         struct bw_arena *arena = all->node->arena;
         struct dropin item = {.name = bw_arena_str(arena, bw_str(name))};
         struct bw_str path = bw_arena_printf(arena, "%s/%s", dir, name);
-        struct bw_host_stat st;
+        struct bw_str target;
 
         if (!item.name.p || !path.p)
                 return bw_arena_error(arena, reterr);
         if (bw_arena_grow(arena, &all->items, &all->cap, all->n, sizeof(all->items[0])) < 0)
                 return bw_arena_error(arena, reterr);
         item.path = path.p;
-        /* A link to /dev/null, or an empty file, stands for "none of this name". */
-        item.masked = bw_host_stat(all->node->host, path.p, 0, &st, NULL) == 0 && st.kind == BW_FS_DEVICE;
+        item.masked = bw_host_link(all->node->host, arena, path.p, &target, NULL) == 0 && bw_str_is(target, "/dev/null");
         all->items[all->n++] = item;
         return 0;
 }
@@ -157,11 +156,15 @@ bool bw_system_unit_exists(struct bw_node *node, const char *unit)
 {
         for (size_t i = 0; i < BW_ARRAY_SIZE(unit_dirs); i++) {
                 struct bw_host_stat st;
+                struct bw_str target;
                 char path[512];
 
-                if (snprintf(path, sizeof(path), "%s/%s", unit_dirs[i], unit) < (int)sizeof(path) &&
-                    bw_host_stat(node->host, path, 0, &st, NULL) == 0)
-                        return st.kind == BW_FS_FILE; /* a device: masked by a link to /dev/null */
+                if (snprintf(path, sizeof(path), "%s/%s", unit_dirs[i], unit) >= (int)sizeof(path))
+                        continue;
+                if (bw_host_link(node->host, node->arena, path, &target, NULL) == 0 && bw_str_is(target, "/dev/null"))
+                        return false;
+                if (bw_host_stat(node->host, path, 0, &st, NULL) == 0)
+                        return st.kind == BW_FS_FILE;
         }
         return false;
 }
