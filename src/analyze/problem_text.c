@@ -47,7 +47,7 @@ void field_required(struct field_at at, const char *detail)
         add(at, &text);
 }
 
-static void put_detail(struct bw_buf *text, const char *fmt, va_list ap)
+BW_PRINTF(2, 0) static void put_detail(struct bw_buf *text, const char *fmt, va_list ap)
 {
         char detail[512];
 

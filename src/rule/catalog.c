@@ -600,12 +600,16 @@ int bw_catalog_infos(struct bw_catalog *catalog, const struct bw_rule_info *cons
         if (!infos)
                 return bw_error_nomem(reterr);
         for (size_t i = 0; i < catalog->n_entries; i++) {
-                int r = rule_catalog_open(catalog, &catalog->entries[i], false, reterr);
+                int r;
 
+                if (find_controls(catalog, &catalog->entries[i]) < 0)
+                        return bw_error_nomem(reterr);
+                if (!is_selected(catalog, &catalog->entries[i]))
+                        continue;
+                r = rule_catalog_open(catalog, &catalog->entries[i], false, reterr);
                 if (r < 0)
                         return r;
-                if (is_selected(catalog, &catalog->entries[i]))
-                        infos[n++] = &catalog->entries[i].rule->info;
+                infos[n++] = &catalog->entries[i].rule->info;
         }
         qsort(infos, n, sizeof(*infos), cmp_info);
         *ret_infos = infos;
