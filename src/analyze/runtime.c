@@ -378,6 +378,16 @@ static bool effective(const struct bw_runtime_input *input, const struct setting
         return true;
 }
 
+struct bw_evidence bw_runtime_evidence(const struct bw_runtime_input *input, const char *setting)
+{
+        struct found found = {0};
+
+        for (const struct setting *s = settings[input->kind]; s->name; s++)
+                if (strcmp(s->name, setting) == 0)
+                        (void)effective(input, s, &found);
+        return found.where;
+}
+
 struct bw_str bw_runtime_text(const struct bw_runtime_input *input, const char *setting)
 {
         struct found found;

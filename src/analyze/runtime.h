@@ -59,6 +59,8 @@ void bw_runtime_put_registries(const struct bw_runtime_input *input);
 
 /* The text in force of a setting that the caller needs to go on: "registryConfigPath", "socket". */
 struct bw_str bw_runtime_text(const struct bw_runtime_input *input, const char *setting);
+/* Where a setting comes from. */
+struct bw_evidence bw_runtime_evidence(const struct bw_runtime_input *input, const char *setting);
 /* What a containerd file imports, as written. */
 struct bw_value bw_runtime_imports(const struct bw_doc *doc);
 

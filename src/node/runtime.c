@@ -428,6 +428,7 @@ static int put_sockets(struct runtime *rt)
 static void put_listener(struct runtime *rt, struct bw_items *items, struct bw_str address, bool tls, bool verified,
                          const char *from)
 {
+        struct bw_evidence where = bw_runtime_evidence(&rt->input, from);
         struct bw_fields item = bw_fields(&rt->facts);
         struct bw_str host = address;
 
@@ -440,8 +441,7 @@ static void put_listener(struct runtime *rt, struct bw_items *items, struct bw_s
                        bw_str_starts(host, BW_STR("127.")) || bw_str_starts(host, BW_STR("localhost")) ||
                                bw_str_starts(host, BW_STR("[::1]")));
         bw_items_value(items, bw_fields_end(&item));
-        bw_facts_evidence(&rt->facts, &(struct bw_evidence){.type = "setting", .text = bw_str(from)}, "listeners[%" PRIu32 "]",
-                          items->n - 1);
+        bw_facts_evidence(&rt->facts, &where, "listeners[%" PRIu32 "]", items->n - 1);
 }
 
 static struct bw_value setting(struct bw_value settings, const char *name)
@@ -472,7 +472,7 @@ static void put_listeners(struct runtime *rt)
                                      "hosts");
         if (tcp.type == BW_STRING && tcp.n)
                 put_listener(rt, &items, bw_value_text(tcp), setting(settings, "tcpCertificate").n > 0,
-                             setting(settings, "tcpClientAuthority").n > 0, "tcp_address");
+                             setting(settings, "tcpClientAuthority").n > 0, "tcpAddress");
         bw_fields_value(&rt->facts.fields, "listeners", bw_items_end(&items));
 }
 

@@ -225,12 +225,12 @@ static struct bw_str copied(struct taker *t, struct bw_str text)
         return text.n ? bw_arena_str(t->arena, text) : (struct bw_str){0};
 }
 
-/* Their arguments may hold credentials: only sshd's and rsyncd's sort is kept, where none belong. */
+/* Their arguments may hold credentials: only those are kept of which known flags alone are looked at. */
 static int copy_args(struct taker *t, const struct bw_process *from, struct bw_survey_process *to)
 {
         struct bw_str *args;
 
-        if (!bw_str_is(to->program, "sshd"))
+        if (!bw_daemon_lists("sshd containerd crio dockerd", to->program))
                 return 0;
         args = bw_arena_array(t->arena, from->n_args + 1, sizeof(args[0]));
         if (!args)
