@@ -35,13 +35,22 @@ static int write_snapshot(struct job *job, const struct bw_buf *bytes, struct bw
         return bw_output_finish(&job->output, reterr);
 }
 
+/* Lines to look into, by the file's name. */
+static bool is_plain(const struct job *job)
+{
+        struct bw_str file = bw_str(job->output.path);
+
+        return bw_str_ends(file, BW_STR(".jsonl")) || bw_str_ends(file, BW_STR(".ndjson"));
+}
+
 static int collect(struct job *job, struct bw_error *reterr)
 {
         bw_auto_done(bw_buf_done) struct bw_buf bytes = {0};
         int r = bw_machine_of_args(job->args, NULL, job->output.folder, job->arena, &job->machine, reterr);
 
         if (r == 0)
-                r = bw_snapshot_write(&job->machine.head, job->machine.docs, job->machine.n_docs, &bytes, reterr);
+                r = bw_snapshot_write(&job->machine.head, job->machine.docs, job->machine.n_docs, !is_plain(job), &bytes,
+                                      reterr);
         return r < 0 ? r : write_snapshot(job, &bytes, reterr);
 }
 
@@ -91,7 +100,8 @@ static const struct bw_option options[] = {
          .arg = "FILE",
          .id = BW_OPT_OUTPUT,
          .complete = BW_COMPLETE_FILE,
-         .help = "the snapshot: JSON lines packed with zstd, for its owner's eyes only (mode 0600); - is standard output"},
+         .help = "the snapshot, for its owner's eyes only (mode 0600): JSON lines packed with zstd, plain if it is named "
+                 "*.jsonl; - is standard output"},
         {.name = "kubernetes-version",
          .arg = "1.NN",
          .id = BW_OPT_KUBERNETES_VERSION,
@@ -106,7 +116,7 @@ static const struct bw_option options[] = {
 
 static const struct bw_example examples[] = {
         {"A node, to be judged elsewhere", "bulwark collect --node --root examples/node/root -o node.zst"},
-        {"What such a file holds", "bulwark collect --node --root examples/node/root -o - | zstd -dc | head -c 120"},
+        {"What such a file holds", "bulwark collect --node --root examples/node/root -o node.jsonl; head -c 120 node.jsonl"},
         {0},
 };
 

@@ -50,15 +50,23 @@ static int pack(struct bw_str plain, struct bw_buf *out, struct bw_error *reterr
         return 0;
 }
 
-int bw_snapshot_write(const struct bw_snapshot_head *head, struct bw_doc *const *docs, size_t n_docs, struct bw_buf *out,
-                      struct bw_error *reterr)
+static int put(const struct bw_buf *plain, bool packed, struct bw_buf *out, struct bw_error *reterr)
+{
+        if (packed)
+                return pack(bw_buf_view(plain), out, reterr);
+        bw_buf_str(out, bw_buf_view(plain));
+        return bw_buf_status(out) < 0 ? bw_error_nomem(reterr) : 0;
+}
+
+int bw_snapshot_write(const struct bw_snapshot_head *head, struct bw_doc *const *docs, size_t n_docs, bool packed,
+                      struct bw_buf *out, struct bw_error *reterr)
 {
         bw_auto_done(bw_buf_done) struct bw_buf plain = {.ceiling = BW_LIMIT_SNAPSHOT_BYTES};
         int r;
 
         /* A frame of its own: the first bytes of the file tell what it is. */
         put_head(&plain, head);
-        r = bw_buf_status(&plain) < 0 ? bw_error_nomem(reterr) : pack(bw_buf_view(&plain), out, reterr);
+        r = bw_buf_status(&plain) < 0 ? bw_error_nomem(reterr) : put(&plain, packed, out, reterr);
         if (r < 0)
                 return r;
         bw_buf_clear(&plain);
@@ -69,7 +77,7 @@ int bw_snapshot_write(const struct bw_snapshot_head *head, struct bw_doc *const 
         r = bw_buf_status(&plain);
         if (r == -E2BIG)
                 return bw_error_set(reterr, r, "a snapshot holds at most %zu MiB", BW_LIMIT_SNAPSHOT_BYTES >> 20);
-        return r < 0 ? bw_error_nomem(reterr) : pack(bw_buf_view(&plain), out, reterr);
+        return r < 0 ? bw_error_nomem(reterr) : put(&plain, packed, out, reterr);
 }
 
 /* ---- reading */

@@ -27,8 +27,8 @@ struct bw_snapshot_head {
 /* Whether packed or plain bytes may begin a snapshot; a few thousand are enough. */
 bool bw_snapshot_is(struct bw_str head);
 
-/* Appends the packed snapshot to out. */
-BW_CHECK int bw_snapshot_write(const struct bw_snapshot_head *head, struct bw_doc *const *docs, size_t n_docs,
+/* Appends the snapshot to out; packed, or as plain lines. */
+BW_CHECK int bw_snapshot_write(const struct bw_snapshot_head *head, struct bw_doc *const *docs, size_t n_docs, bool packed,
                                struct bw_buf *out, struct bw_error *reterr);
 
 /* Documents have no text and no places of their own: findings point where their evidence says. */

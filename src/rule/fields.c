@@ -5,12 +5,22 @@
 #include "rule/fields_internal.h"
 
 struct bw_rule_fields {
-        struct bw_cel_type *types; /* one for each table */
+        struct bw_cel_type *types; /* one for each table: Kubernetes', then our own */
 };
+
+static size_t n_tables(void)
+{
+        return rule_n_field_tables + rule_n_own_tables;
+}
+
+static const struct rule_field_table *table_at(size_t i)
+{
+        return i < rule_n_field_tables ? &rule_field_tables[i] : &rule_own_tables[i - rule_n_field_tables];
+}
 
 const struct bw_cel_type *bw_rule_fields_type(const struct bw_rule_fields *fields, struct bw_str name)
 {
-        for (size_t i = 0; i < rule_n_field_tables; i++)
+        for (size_t i = 0; i < n_tables(); i++)
                 if (bw_str_eq(fields->types[i].name, name))
                         return &fields->types[i];
         return NULL;
@@ -73,21 +83,34 @@ int bw_rule_fields_new(struct bw_arena *arena, const struct bw_rule_fields **ret
         struct bw_rule_fields *fields = bw_arena_zalloc(arena, sizeof(*fields));
 
         if (fields)
-                fields->types = bw_arena_array(arena, rule_n_field_tables, sizeof(*fields->types));
+                fields->types = bw_arena_array(arena, n_tables(), sizeof(*fields->types));
         if (!fields || !fields->types)
                 return -ENOMEM;
-        for (size_t i = 0; i < rule_n_field_tables; i++)
-                fields->types[i] = (struct bw_cel_type){.kind = BW_CEL_OBJECT, .name = bw_str(rule_field_tables[i].name)};
-        for (size_t i = 0; i < rule_n_field_tables; i++)
-                if (fill_type(arena, fields, &fields->types[i], bw_str(rule_field_tables[i].fields)) < 0)
+        for (size_t i = 0; i < n_tables(); i++)
+                fields->types[i] = (struct bw_cel_type){.kind = BW_CEL_OBJECT, .name = bw_str(table_at(i)->name)};
+        for (size_t i = 0; i < n_tables(); i++)
+                if (fill_type(arena, fields, &fields->types[i], bw_str(table_at(i)->fields)) < 0)
                         return -ENOMEM;
         *ret = fields;
         return 0;
 }
 
+static bool is_own(struct bw_str kind)
+{
+        struct bw_str kinds = bw_str(rule_own_kinds);
+        struct bw_str name;
+
+        while (bw_str_split(&kinds, ' ', &name))
+                if (bw_str_eq(name, kind))
+                        return true;
+        return false;
+}
+
 const struct bw_cel_type *bw_rule_fields_kind(const struct bw_rule_fields *fields, struct bw_str group,
                                               struct bw_str kind)
 {
+        if (bw_str_is(group, "bulwark.dev"))
+                return is_own(kind) ? bw_rule_fields_type(fields, kind) : &bw_cel_dyn;
         for (size_t i = 0; i < rule_n_kind_names; i++) {
                 struct bw_str kinds = bw_str(rule_kind_names[i].kinds);
                 struct bw_str name;
