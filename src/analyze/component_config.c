@@ -57,11 +57,17 @@ static bool is_kind(const struct bw_doc *doc, const char *kind)
         return !kind || bw_str_is(doc->kind, kind);
 }
 
+/* An empty file may have no text at all. */
+static struct bw_str text_of(const struct bw_component_file *file)
+{
+        return file->text.n ? file->text : BW_STR("");
+}
+
 static int decode(struct component *c, const char *role, const char *kind, struct component_config *config)
 {
         struct bw_problems problems = {.arena = c->arena};
         const struct bw_schema *schema;
-        int r = bw_schema_read(c->arena, config->file->text, BW_SCHEMA_LENIENT, &config->doc, &problems, c->reterr);
+        int r = bw_schema_read(c->arena, text_of(config->file), BW_SCHEMA_LENIENT, &config->doc, &problems, c->reterr);
 
         if (r < 0)
                 return r;

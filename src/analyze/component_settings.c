@@ -188,7 +188,6 @@ int component_minor_of(struct bw_str version)
 int component_problem(struct component *c, const char *code, struct bw_str flag, bool stops,
                       const struct bw_evidence *where, const char *fmt, ...)
 {
-        bw_auto_done(bw_buf_done) struct bw_buf text = {0};
         char line[1024];
         struct bw_str message;
         va_list ap;
