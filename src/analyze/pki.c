@@ -120,20 +120,29 @@ static int new_certificate(struct bw_pki *pki, struct bw_x509 *x509, const struc
 static int take_certificate(struct bw_pki *pki, struct pki_source *source, struct bw_str der, uint32_t line,
                             struct bw_error *reterr)
 {
-        bw_auto(bw_x509_free) struct bw_x509 *x509 = NULL;
+        struct bw_str fingerprint = bw_x509_fingerprint(pki->arena, der);
+        struct pki_certificate *c = find_certificate(pki, fingerprint);
+        struct bw_x509 *x509 = NULL;
         struct bw_x509_facts facts;
-        struct pki_certificate *c;
-        int r = bw_x509_read(der, &x509, reterr);
+        int r;
 
-        if (r == 0)
-                r = bw_x509_facts(pki->arena, x509, &facts, reterr);
-        if (r < 0)
-                return r;
-        c = find_certificate(pki, facts.fingerprint);
+        if (!fingerprint.p)
+                return bw_arena_error(pki->arena, reterr);
         if (!c && pki->n_certificates >= BW_LIMIT_PKI_ITEMS)
                 return 0;
-        if (!c && new_certificate(pki, bw_take(x509), &facts, &c) < 0)
-                return bw_error_nomem(reterr);
+        if (!c) {
+                r = bw_x509_read(der, &x509, reterr);
+                if (r < 0)
+                        return r;
+                r = bw_x509_facts(pki->arena, x509, &facts, reterr);
+                if (r < 0) {
+                        bw_x509_free(x509);
+                        return r;
+                }
+                r = new_certificate(pki, x509, &facts, &c);
+                if (r < 0)
+                        return bw_error_nomem(reterr);
+        }
         return add_place(pki, c, source, line) < 0 ? bw_error_nomem(reterr) : 0;
 }
 

@@ -14,6 +14,8 @@
 #include "base/limits.h"
 #include "format/x509_internal.h"
 
+#define POINT_UNCOMPRESSED 4 /* SEC 1, 2.3.3 */
+
 static void free_bio(BIO *bio)
 {
         (void)BIO_free(bio);
@@ -25,6 +27,12 @@ BW_DEFINE_AUTO(EXTENDED_KEY_USAGE *, EXTENDED_KEY_USAGE_free);
 static X509 *of(const struct bw_x509 *certificate)
 {
         return (X509 *)(uintptr_t)certificate;
+}
+
+struct bw_str bw_x509_fingerprint(struct bw_arena *arena, struct bw_str der)
+{
+        bw_crypto_begin();
+        return bw_sha256_hex(arena, (const unsigned char *)der.p, der.n);
 }
 
 int bw_x509_read(struct bw_str der, struct bw_x509 **ret, struct bw_error *reterr)
@@ -295,6 +303,25 @@ static struct bw_str fingerprint(struct bw_arena *arena, const X509 *x)
         return hex(arena, digest, n);
 }
 
+/* As the certificate has it, which costs little; an EC point in short form is written in full first, as keys are. */
+static struct bw_str spki_of(struct bw_arena *arena, X509 *x)
+{
+        EVP_PKEY *key = X509_get0_pubkey(x);
+        const unsigned char *point;
+        unsigned char *bytes = NULL;
+        struct bw_str spki = {0};
+        int n;
+
+        if (X509_PUBKEY_get0_param(NULL, &point, &n, NULL, X509_get_X509_PUBKEY(x)) == 1 && n > 0 && key &&
+            EVP_PKEY_is_a(key, "EC") && point[0] != POINT_UNCOMPRESSED)
+                return bw_key_spki(arena, key);
+        n = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(x), &bytes);
+        if (n > 0)
+                spki = bw_sha256_hex(arena, bytes, (size_t)n);
+        OPENSSL_free(bytes);
+        return spki;
+}
+
 static void read_signature(X509 *x, struct bw_x509_facts *ret)
 {
         int digest = NID_undef;
@@ -323,6 +350,7 @@ int bw_x509_facts(struct bw_arena *arena, const struct bw_x509 *certificate, str
                 return bw_error_set(reterr, -EINVAL, "the certificate's times cannot be read");
         }
         bw_key_of(arena, X509_get0_pubkey(x), &ret->key);
+        ret->key.spki = spki_of(arena, x);
         if (!ret->subject.p || !ret->issuer.p || !ret->fingerprint.p ||
             read_subject(arena, X509_get_subject_name(x), ret) < 0 || read_extensions(arena, x, ret) < 0) {
                 ERR_clear_error();

@@ -51,6 +51,8 @@ struct bw_x509_facts {
         bool self_signed;         /* by its own key; the signature was checked */
 };
 
+/* The fingerprint of a certificate, before it is read: what was seen already need not be read again. Empty: no memory. */
+struct bw_str bw_x509_fingerprint(struct bw_arena *arena, struct bw_str der);
 BW_CHECK int bw_x509_read(struct bw_str der, struct bw_x509 **ret, struct bw_error *reterr);
 void bw_x509_free(struct bw_x509 *certificate);
 BW_DEFINE_AUTO(struct bw_x509 *, bw_x509_free);

@@ -13,7 +13,9 @@
 /* Keeps OpenSSL from reading its configuration file: that would be I/O, and could change what is read here. */
 void bw_crypto_begin(void);
 struct bw_str bw_sha256_hex(struct bw_arena *arena, const unsigned char *p, size_t n);
-/* key may be NULL: an algorithm that OpenSSL does not know. */
+/* Type, size and curve. key may be NULL: an algorithm that OpenSSL does not know. */
 void bw_key_of(struct bw_arena *arena, EVP_PKEY *key, struct bw_key_facts *ret);
+/* The hash by which keys and certificates are matched. Slow: OpenSSL writes the key anew. */
+struct bw_str bw_key_spki(struct bw_arena *arena, EVP_PKEY *key);
 
 #endif

@@ -38,8 +38,6 @@ static void read_curve(struct bw_arena *arena, EVP_PKEY *key, struct bw_key_fact
         char name[80];
         size_t n = 0;
 
-        /* Files hold the point in short or in full: the hash must not depend on it. */
-        (void)EVP_PKEY_set_utf8_string_param(key, OSSL_PKEY_PARAM_EC_POINT_CONVERSION_FORMAT, "uncompressed");
         if (EVP_PKEY_get_group_name(key, name, sizeof(name), &n) != 1)
                 return;
         for (size_t i = 0; i < BW_ARRAY_SIZE(curves); i++)
@@ -51,9 +49,6 @@ static void read_curve(struct bw_arena *arena, EVP_PKEY *key, struct bw_key_fact
 
 void bw_key_of(struct bw_arena *arena, EVP_PKEY *key, struct bw_key_facts *ret)
 {
-        unsigned char *spki = NULL;
-        int n;
-
         *ret = (struct bw_key_facts){.type = "other"};
         if (!key)
                 return;
@@ -63,11 +58,24 @@ void bw_key_of(struct bw_arena *arena, EVP_PKEY *key, struct bw_key_facts *ret)
         ret->bits = EVP_PKEY_get_bits(key);
         if (EVP_PKEY_is_a(key, "EC"))
                 read_curve(arena, key, ret);
-        n = i2d_PUBKEY(key, &spki);
-        if (n > 0)
-                ret->spki = bw_sha256_hex(arena, spki, (size_t)n);
-        OPENSSL_free(spki);
         ERR_clear_error();
+}
+
+struct bw_str bw_key_spki(struct bw_arena *arena, EVP_PKEY *key)
+{
+        unsigned char *bytes = NULL;
+        struct bw_str spki = {0};
+        int n;
+
+        /* Files hold the point of an EC key in short or in full: the hash must not depend on it. */
+        if (EVP_PKEY_is_a(key, "EC"))
+                (void)EVP_PKEY_set_utf8_string_param(key, OSSL_PKEY_PARAM_EC_POINT_CONVERSION_FORMAT, "uncompressed");
+        n = i2d_PUBKEY(key, &bytes);
+        if (n > 0)
+                spki = bw_sha256_hex(arena, bytes, (size_t)n);
+        OPENSSL_free(bytes);
+        ERR_clear_error();
+        return spki;
 }
 
 enum bw_pem_kind bw_pem_kind(struct bw_str label)
@@ -116,5 +124,6 @@ int bw_key_read(struct bw_arena *arena, struct bw_str label, struct bw_str der, 
         if (!key)
                 return bw_error_set(reterr, -EINVAL, "the block is no %s key", is_private ? "private" : "public");
         bw_key_of(arena, key, ret);
+        ret->spki = bw_key_spki(arena, key);
         return 0;
 }
