@@ -86,6 +86,7 @@
 #define BW_LIMIT_COMPONENT_FILES 512         /* files that one component reads */
 #define BW_LIMIT_LOG_TEXT (64 * BW_MIB)      /* a log that is searched for what a component was started with */
 #define BW_LIMIT_PROBE_ANSWER (64 * 1024)    /* bytes of an answer to a probe that are read */
+#define BW_LIMIT_PROBES 32                  /* servers asked with --probe */
 #define BW_LIMIT_PROBE_MS 2000               /* one probe, from connecting to its answer */
 
 /* The machine under examination */

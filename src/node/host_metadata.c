@@ -7,9 +7,8 @@
 #include "analyze/firewall.h"
 #include "base/arena.h"
 #include "base/limits.h"
-#include "node/probe.h"
+#include "node/probe_internal.h"
 #include "node/section.h"
-#include "node/survey.h"
 
 #define ADDRESS "169.254.169.254"
 
@@ -43,16 +42,16 @@ struct metadata {
         struct bw_error *reterr;
 };
 
-static int find_provider(struct metadata *m, const char **ret)
+int bw_metadata_provider(struct bw_node *node, const char **ret, struct bw_error *reterr)
 {
-        *ret = m->node->identity.provider ? m->node->identity.provider : "";
+        *ret = node->identity.provider ? node->identity.provider : "";
         for (size_t i = 0; !(*ret)[0] && i < BW_ARRAY_SIZE(marks); i++) {
                 struct bw_section_file file;
                 char path[64];
                 int r;
 
                 (void)snprintf(path, sizeof(path), "/sys/class/dmi/id/%s", marks[i].file);
-                r = bw_section_read(m->node, path, &file, m->reterr);
+                r = bw_section_read(node, path, &file, reterr);
                 if (r < 0)
                         return r;
                 if (file.seen == BW_SEEN_READ && bw_str_starts(file.text, bw_str(marks[i].begins)))
@@ -105,7 +104,7 @@ static int collect(struct bw_node *node, struct bw_facts *facts, struct bw_error
         int r = bw_survey_take(node, &m.survey, reterr);
 
         if (r == 0)
-                r = find_provider(&m, &provider);
+                r = bw_metadata_provider(node, &provider, reterr);
         if (r == 0 && !provider[0])
                 bw_facts_absent(facts, "metadataService", "no cloud's marks are in the firmware's tables");
         if (r == 0)

@@ -51,6 +51,8 @@ BW_CHECK int bw_probe_ask(struct bw_arena *arena, const struct bw_probe_question
 struct bw_probe_result {
         struct bw_probe_question question;
         struct bw_probe_answer answer;
+        bool old_tls;                    /* a version below 1.2 is taken */
+        const char *certificate_setting; /* which names the server's certificate; NULL */
 };
 /* Of etcd's own gateway. */
 struct bw_probe_etcd {

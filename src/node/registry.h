@@ -20,7 +20,9 @@
         X(survey)                                                                          \
         X(host)                                                                            \
         X(runtime)                                                                         \
-        X(pki)
+        X(pki) \
+        X(probe)                                                                           \
+        X(etcd)
 
 #define BW_HOST_SECTIONS(X)                                                                        \
         X(node) \

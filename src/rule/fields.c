@@ -26,6 +26,15 @@ const struct bw_cel_type *bw_rule_fields_type(const struct bw_rule_fields *field
         return NULL;
 }
 
+/* A kind of our own may be named as a type of Kubernetes' (a container's Probe): it is looked for among ours alone. */
+static const struct bw_cel_type *own_type(const struct bw_rule_fields *fields, struct bw_str name)
+{
+        for (size_t i = rule_n_field_tables; i < n_tables(); i++)
+                if (bw_str_eq(fields->types[i].name, name))
+                        return &fields->types[i];
+        return &bw_cel_dyn;
+}
+
 /* A list of this type, or null: what a rule sees of a field that is not there. */
 static const struct bw_cel_type *list_of(struct bw_arena *arena, const struct bw_cel_type *type)
 {
@@ -110,7 +119,7 @@ const struct bw_cel_type *bw_rule_fields_kind(const struct bw_rule_fields *field
                                               struct bw_str kind)
 {
         if (bw_str_is(group, "bulwark.dev"))
-                return is_own(kind) ? bw_rule_fields_type(fields, kind) : &bw_cel_dyn;
+                return is_own(kind) ? own_type(fields, kind) : &bw_cel_dyn;
         for (size_t i = 0; i < rule_n_kind_names; i++) {
                 struct bw_str kinds = bw_str(rule_kind_names[i].kinds);
                 struct bw_str name;
