@@ -148,11 +148,13 @@ static void put_kinds(struct embed *e, struct bw_buf *names)
         for (size_t i = 0, end; i < e->n_files; i = end) {
                 bw_auto_done(bw_buf_done) struct bw_buf fields = {0};
                 struct bw_str kind = kind_of(&e->files[i]);
+                /* Kubernetes has types of the same names: Probe. */
+                struct bw_str type = bw_arena_printf(e->arena, "bulwark.%.*s", BW_STR_ARG(kind));
 
                 bw_buf_puts(&fields, "apiVersion kind metadata:ObjectMeta evidence kubernetesMinor");
                 for (end = i; end < e->n_files && bw_str_eq(kind_of(&e->files[end]), kind); end++)
-                        put_fields(e, &fields, kind, bw_map_get(e->files[end].doc.root, BW_STR("fields")));
-                bw_buf_printf(&e->tables, "\t{\"%.*s\", \"%.*s\"},\n", BW_STR_ARG(kind), BW_STR_ARG(bw_buf_view(&fields)));
+                        put_fields(e, &fields, type, bw_map_get(e->files[end].doc.root, BW_STR("fields")));
+                bw_buf_printf(&e->tables, "\t{\"%.*s\", \"%.*s\"},\n", BW_STR_ARG(type), BW_STR_ARG(bw_buf_view(&fields)));
                 bw_buf_printf(names, "%s%.*s", names->n ? " " : "", BW_STR_ARG(kind));
         }
 }

@@ -327,6 +327,33 @@ static void put_framework(const struct file *f, struct bw_buf *out)
         bw_buf_printf(out, "\t.n_json = %zu,\n},\n", json.n);
 }
 
+/* Frameworks with the same controls: those of the other one stand in their place. */
+static void resolve_framework(struct embed *e, struct file *f)
+{
+        struct bw_str of = bw_map_text(f->doc.root, "controlsOf");
+        struct bw_map *copy;
+
+        if (!is_kind(f, "Framework") || !of.n)
+                return;
+        for (size_t i = 0; i < e->n_files; i++) {
+                if (!is_kind(&e->files[i], "Framework") || !bw_str_eq(id_of(&e->files[i]), of))
+                        continue;
+                copy = need(bw_map_new(e->arena, f->doc.root.n));
+                for (uint32_t k = 0; k < f->doc.root.n; k++) {
+                        copy->entries[k] = f->doc.root.map->entries[k];
+                        if (bw_str_is(bw_value_text(copy->entries[k].key), "controlsOf"))
+                                copy->entries[k] = (struct bw_entry){
+                                        bw_value_str(BW_STR("controls")),
+                                        bw_map_get(e->files[i].doc.root, BW_STR("controls"))};
+                }
+                if (bw_map_seal(e->arena, copy, f->doc.root.n) < 0)
+                        die("memory", "used up");
+                f->doc.root = bw_value_map(copy, f->doc.root.n);
+                return;
+        }
+        die(f->path, "controlsOf names no framework");
+}
+
 static void write_file(const char *path, const struct bw_buf *buf)
 {
         FILE *f = fopen(path, "wb");
@@ -344,6 +371,8 @@ static void generate(struct embed *e)
         size_t n_rules = 0;
         size_t n_frameworks = 0;
 
+        for (size_t i = 0; i < e->n_files; i++)
+                resolve_framework(e, &e->files[i]);
         for (size_t i = 0; i < e->n_files; i++) {
                 if (is_kind(&e->files[i], "Rule"))
                         put_rule(e, &e->files[i], &controls, &rules, n_rules++);

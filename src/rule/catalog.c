@@ -244,6 +244,8 @@ static int add_framework(struct adding *a, struct bw_doc *doc)
         struct bw_framework *fw;
         int r = framework_load(catalog->arena, doc, doc->root, &a->problems, &fw);
 
+        if (r == 0 && fw && framework_resolve(catalog, doc, &a->problems, fw, a->reterr) < 0)
+                return -ENOMEM;
         if (r == 0 && fw) {
                 r = make_room(catalog->arena, &catalog->frameworks, catalog->n_frameworks, &catalog->cap_frameworks,
                               sizeof(*catalog->frameworks));

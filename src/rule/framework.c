@@ -67,7 +67,8 @@ int framework_load(struct bw_arena *arena, const struct bw_doc *doc, struct bw_v
                 FIELD(bw_framework, title, "title", read_text, .required = true),
                 FIELD(bw_framework, reference, "reference", read_text),
                 {.name = "type", .read = read_type},
-                {.name = "controls", .read = read_controls, .required = true},
+                FIELD(bw_framework, controls_of, "controlsOf", read_text),
+                {.name = "controls", .read = read_controls},
         };
         struct rule_load_options options = {.negate_at = -1};
         struct reader r = {.arena = arena, .doc = doc, .problems = problems, .options = &options};
@@ -81,9 +82,31 @@ int framework_load(struct bw_arena *arena, const struct bw_doc *doc, struct bw_v
         status = read_map(&r, root, mark, "framework", fields, BW_ARRAY_SIZE(fields), fw);
         if (status < 0)
                 return status;
+        if (root.type == BW_MAP && (fw->n_controls > 0) == (fw->controls_of.n > 0))
+                rule_problem_add(problems, doc, mark, "a framework has either controls, or controlsOf another one");
         if (problems->nomem)
                 return -ENOMEM;
         *ret = problems->n + problems->n_more > before ? NULL : fw;
+        return 0;
+}
+
+int framework_resolve(struct bw_catalog *catalog, const struct bw_doc *doc, struct rule_problems *problems,
+                      struct bw_framework *framework, struct bw_error *reterr)
+{
+        const struct bw_framework *all = NULL;
+        size_t n = 0;
+        int r = framework->controls_of.n ? bw_catalog_frameworks(catalog, &all, &n, reterr) : 0;
+
+        if (r < 0 || !framework->controls_of.n)
+                return r;
+        for (size_t i = 0; i < n; i++)
+                if (bw_str_eq(all[i].name, framework->controls_of)) {
+                        framework->controls = all[i].controls;
+                        framework->n_controls = all[i].n_controls;
+                        return 0;
+                }
+        rule_problem_add(problems, doc, doc->mark, "controlsOf: there is no framework %.*s",
+                         BW_STR_ARG(framework->controls_of));
         return 0;
 }
 

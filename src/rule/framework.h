@@ -23,6 +23,7 @@ struct bw_framework {
         struct bw_str name;         /* "pss-baseline" */
         struct bw_str title;
         struct bw_str reference;    /* URL */
+        struct bw_str controls_of;  /* its controls are those of this framework; else empty */
         bool is_peer;               /* another tool's checks: for its users, and for its ignore annotations */
         const struct bw_framework_control *controls;
         size_t n_controls;

@@ -347,6 +347,9 @@ BW_CHECK int rule_fix_test(struct bw_judge *judge, struct bw_arena *arena, const
 
 BW_CHECK int framework_load(struct bw_arena *arena, const struct bw_doc *doc, struct bw_value root,
                             struct rule_problems *problems, struct bw_framework **ret);
+/* The controls of a user's framework that takes them from another one. */
+BW_CHECK int framework_resolve(struct bw_catalog *catalog, const struct bw_doc *doc, struct rule_problems *problems,
+                               struct bw_framework *framework, struct bw_error *reterr);
 
 /* ---- catalog.c, for the other files of this module */
 
