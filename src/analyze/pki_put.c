@@ -11,14 +11,15 @@ struct writing {
         struct bw_error *reterr;
 };
 
+/* "cp1/etc/kubernetes/pki/ca.crt", "web/data['tls.crt']"; "#2" for what comes second in it. */
 static int begin(const struct writing *w, const char *kind, struct bw_str label, size_t number, struct bw_facts *facts)
 {
         struct bw_str name = w->pki->options.name;
-        struct bw_str full = number ? bw_arena_printf(w->pki->arena, "%.*s%s%.*s#%zu", BW_STR_ARG(name),
-                                                      label.n && label.p[0] == '/' ? "" : "/", BW_STR_ARG(label), number + 1)
-                                    : bw_arena_printf(w->pki->arena, "%.*s%s%.*s", BW_STR_ARG(name),
-                                                      label.n && label.p[0] == '/' ? "" : "/", BW_STR_ARG(label));
+        const char *between = name.n == 0 || (label.n && label.p[0] == '/') ? "" : "/";
+        struct bw_str full = bw_arena_printf(w->pki->arena, "%.*s%s%.*s", BW_STR_ARG(name), between, BW_STR_ARG(label));
 
+        if (full.p && number)
+                full = bw_arena_printf(w->pki->arena, "%.*s#%zu", BW_STR_ARG(full), number + 1);
         if (!full.p)
                 return bw_arena_error(w->pki->arena, w->reterr);
         bw_facts_init(facts, w->pki->arena, kind, full);

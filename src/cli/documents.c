@@ -52,21 +52,27 @@ static int read_pieces(const struct reading *reading, struct bw_str text, struct
         return r;
 }
 
+int bw_documents_read_text(struct bw_str text, const char *name, struct bw_arena *arena,
+                           int (*fn)(void *userdata, struct bw_doc *doc), void *userdata, struct bw_error *reterr)
+{
+        struct bw_input input = {.name = strcmp(name, "-") == 0 ? BW_STR("<stdin>") : bw_str(name)};
+        const struct reading reading = {.input = &input, .arena = arena, .fn = fn, .userdata = userdata};
+        int r = read_pieces(&reading, text, reterr);
+
+        if (r < 0 && reterr && reterr->code)
+                bw_error_in_file(reterr, input.name);
+        return r;
+}
+
 int bw_documents_read(const char *path, struct bw_arena *arena, int (*fn)(void *userdata, struct bw_doc *doc),
                       void *userdata, struct bw_error *reterr)
 {
         bw_auto(bw_arena_free) struct bw_arena *file = bw_arena_new(BW_LIMIT_BUF + BW_MIB);
-        struct bw_input input = {.name = strcmp(path, "-") == 0 ? BW_STR("<stdin>") : bw_str(path)};
-        const struct reading reading = {.input = &input, .arena = arena, .fn = fn, .userdata = userdata};
         struct bw_str text;
         int r;
 
         if (!file)
                 return bw_error_nomem(reterr);
         r = bw_file_load(file, path, BW_LIMIT_BUF, &text, reterr);
-        if (r == 0)
-                r = read_pieces(&reading, text, reterr);
-        if (r < 0 && reterr && reterr->code)
-                bw_error_in_file(reterr, input.name);
-        return r;
+        return r < 0 ? r : bw_documents_read_text(text, path, arena, fn, userdata, reterr);
 }

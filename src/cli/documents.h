@@ -13,4 +13,9 @@
 BW_CHECK int bw_documents_read(const char *path, struct bw_arena *arena, int (*fn)(void *userdata, struct bw_doc *doc),
                                void *userdata, struct bw_error *reterr);
 
+/* The same for a text that was read already; name: for messages. */
+BW_CHECK int bw_documents_read_text(struct bw_str text, const char *name, struct bw_arena *arena,
+                                    int (*fn)(void *userdata, struct bw_doc *doc), void *userdata,
+                                    struct bw_error *reterr);
+
 #endif

@@ -79,10 +79,10 @@ static int take_document(void *userdata, struct bw_doc *doc)
         return g->from.p ? bw_derive_certificate.derive(g->arena, doc, 0, false, keep, g, NULL) : -ENOMEM;
 }
 
-static int gather_manifest(struct pki_gathering *g, const char *path, struct bw_error *reterr)
+static int gather_manifest(struct pki_gathering *g, const char *path, struct bw_str text, struct bw_error *reterr)
 {
-        struct manifest m = {.g = g, .path = path};
-        int r = bw_documents_read(path, g->scratch, take_document, &m, reterr);
+        struct manifest m = {.g = g, .path = strcmp(path, "-") ? path : "<stdin>"};
+        int r = bw_documents_read_text(text, path, g->document, take_document, &m, reterr);
 
         g->from = (struct bw_str){0};
         return r;
@@ -90,7 +90,7 @@ static int gather_manifest(struct pki_gathering *g, const char *path, struct bw_
 
 static int gather_pem(struct pki_gathering *g, const char *path, struct bw_str text, bool named, struct bw_error *reterr)
 {
-        struct bw_str name = bw_str(path);
+        struct bw_str name = bw_str(strcmp(path, "-") ? path : "<stdin>");
         const struct bw_pki_source source = {
                 .label = name,
                 .file = name,
@@ -136,7 +136,6 @@ static int gather_file(struct pki_gathering *g, const char *path, bool named, st
 
         if (!named && !is_pem_name && !is_manifest_name)
                 return 0;
-        g->n_files++;
         bw_arena_reset(g->scratch);
         r = bw_file_load(g->scratch, path, is_pem_name ? BW_LIMIT_PEM_BYTES : BW_LIMIT_BUF, &text, reterr);
         if (r < 0)
@@ -146,7 +145,10 @@ static int gather_file(struct pki_gathering *g, const char *path, bool named, st
                 bw_secret_wipe(text);
                 return r;
         }
-        return gather_manifest(g, path, reterr);
+        r = gather_manifest(g, path, text, is_manifest_name ? reterr : NULL);
+        return r == -EINVAL && !is_manifest_name
+                       ? bw_error_set(reterr, r, "neither certificates in PEM form nor a manifest or kubeconfig")
+                       : r;
 }
 
 /* ---- directories */
@@ -246,20 +248,26 @@ static int gather_paths(struct pki_gathering *g, struct bw_error *reterr)
 
 int pki_gather(struct pki_gathering *g, struct bw_error *reterr)
 {
+        struct bw_machine_options machine;
         int r = bw_now_arg(g->args, &g->now, &g->now_is_given, reterr);
 
         if (r < 0)
                 return r;
         g->arena = bw_arena_new(BW_LIMIT_DOC_ARENA);
-        g->scratch = bw_arena_new(BW_LIMIT_DOC_ARENA);
-        if (!g->arena || !g->scratch)
+        g->scratch = bw_arena_new(BW_LIMIT_BUF + BW_MIB);
+        g->document = bw_arena_new(BW_LIMIT_DOC_ARENA);
+        if (!g->arena || !g->scratch || !g->document)
                 return bw_error_nomem(reterr);
-        return bw_args_has(g->args, BW_OPT_NODE) ? gather_node(g, reterr) : gather_paths(g, reterr);
+        if (bw_args_has(g->args, BW_OPT_NODE))
+                return gather_node(g, reterr);
+        r = bw_machine_args(g->args, false, &machine, reterr);
+        return r < 0 ? r : gather_paths(g, reterr);
 }
 
 void pki_gathering_done(struct pki_gathering *g)
 {
         bw_pki_free(g->files);
+        bw_arena_free(g->document);
         bw_arena_free(g->scratch);
         bw_arena_free(g->arena);
         bw_free(g->items);

@@ -20,12 +20,12 @@ struct pki_gathering {
         struct bw_cli *cli;
         const struct bw_args *args;
         struct bw_arena *arena;
-        struct bw_arena *scratch;
+        struct bw_arena *scratch;  /* one file */
+        struct bw_arena *document; /* one document of it */
         struct bw_pki *files;     /* of certificates and keys as such */
         struct pki_found *items;
         size_t n, cap;
         size_t n_unreadable;
-        size_t n_files;           /* looked at */
         struct bw_str from;       /* of what is being taken */
         int64_t now;
         bool now_is_given;

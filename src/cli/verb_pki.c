@@ -110,6 +110,14 @@ static int64_t floor_days(int64_t seconds)
         return seconds / DAY - (seconds % DAY < 0);
 }
 
+/* A file that a setting names and that is not there: no certificate, and told of the component. */
+static bool is_absent(const struct pki_found *found)
+{
+        struct bw_value of = bw_map_get(bw_map_get(found->root, BW_STR("evidence")), BW_STR(""));
+
+        return bw_str_is(bw_map_text(of, "state"), "absent");
+}
+
 static void make_row(struct job *job, const struct pki_found *found, struct row *row)
 {
         int64_t not_before = 0;
@@ -147,7 +155,8 @@ static int make_rows(struct job *job, struct bw_error *reterr)
         if (!job->rows)
                 return bw_error_nomem(reterr);
         for (size_t i = 0; i < g->n; i++)
-                make_row(job, &g->items[i], &job->rows[job->n++]);
+                if (!is_absent(&g->items[i]))
+                        make_row(job, &g->items[i], &job->rows[job->n++]);
         if (job->n)
                 qsort(job->rows, job->n, sizeof(job->rows[0]), by_end);
         return 0;
@@ -253,8 +262,8 @@ static void put_text(struct bw_buf *out, const struct job *job)
                         bw_buf_puts(out, "  DAYS  ENDS        ROLE                        KEY        SUBJECT\n");
                 put_row(out, job, &job->rows[i]);
         }
-        bw_buf_printf(out, "%s%zu certificates on %.10s: %zu with problems, %zu not readable\n", shown ? "\n" : "",
-                      job->n - job->n_unreadable, bw_time_format(job->gathering.now, now), job->n_bad, all_unreadable(job));
+        bw_buf_printf(out, "%scertificates as of %.10s: %zu, with problems: %zu, not readable: %zu\n", shown ? "\n" : "",
+                      bw_time_format(job->gathering.now, now), job->n - job->n_unreadable, job->n_bad, all_unreadable(job));
 }
 
 /* ---- CSV: RFC 4180; a cell that a spreadsheet could take for a formula begins with a quote */
