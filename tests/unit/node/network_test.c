@@ -28,11 +28,11 @@ static void test_ssh(void **state)
         temp_file(&t.temp, "root/etc/ssh/sshd_config.d/50-cloud.conf", "PasswordAuthentication no\n");
         temp_file(&t.temp, "root/etc/ssh/sshd_config.d/.hidden.conf", "PermitRootLogin yes\n");
         temp_file(&t.temp, "root/etc/passwd",
-                  "root:x:0:0:root:/root:/bin/bash\nalice:x:1000:1000::/home/alice:/bin/sh\nd:x:2:2:d:/:/usr/sbin/nologin\n");
+                  "root:x:0:0:root:/root:/bin/bash\nalice:x:1000:1000::/people/alice:/bin/sh\nd:x:2:2:d:/:/usr/sbin/nologin\n");
         temp_file(&t.temp, "root/root/.ssh/authorized_keys",
                   "# a comment\n"
                   "from=\"10.0.0.1,10.0.0.2\",command=\"a \\\"b\\\" c\" ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAAA= x\nnonsense\n");
-        temp_file(&t.temp, "root/home/alice/.ssh/authorized_keys", "ssh-dss AAAAB3NzaC1kc3MAAAA= alice\n");
+        temp_file(&t.temp, "root/people/alice/.ssh/authorized_keys", "ssh-dss AAAAB3NzaC1kc3MAAAA= alice\n");
         temp_file(&t.temp, "root/etc/ssh/ssh_host_rsa_key", "placeholder\n");
         /* ssh-rsa, exponent 65537, a modulus of 1024 bits whose bytes do not matter. */
         temp_file(&t.temp, "root/etc/ssh/ssh_host_rsa_key.pub",
@@ -90,13 +90,13 @@ static void test_accounts(void **state)
         tree_begin(&t, NULL);
         temp_file(&t.temp, "root/etc/passwd",
                   "root:x:0:0:root:/root:/bin/bash\ntoor:x:0:0::/root:/bin/sh\ndaemon:x:1:1::/usr/sbin:/usr/sbin/nologin\n"
-                  "game:x:5:60::/home/game:\nbroken\nalice:x:1000:998::/home/alice:/bin/bash\nold::1001:1001::/x:/bin/sh\n");
+                  "game:x:5:60::/people/game:\nbroken\nalice:x:1000:998::/people/alice:/bin/bash\nold::1001:1001::/x:/bin/sh\n");
         temp_file(&t.temp, "root/etc/shadow",
                   "root:$y$j9T$abc$def:1:0:99999:7:::\ntoor:$1$abc$def:1::::::\ndaemon:*:1::::::\ngame::1::::::\n"
                   "alice:!$6$a$b:1::::::\n");
         temp_file(&t.temp, "root/etc/group", "root:x:0:\ndocker:x:998:bob, carol\nusers:x:100:dave\n");
-        temp_dir(&t.temp, "root/home");
-        temp_dir(&t.temp, "root/home/alice");
+        temp_dir(&t.temp, "root/people");
+        temp_dir(&t.temp, "root/people/alice");
         tree_open(&t, false);
         tree_collect(&t, &bw_section_accounts);
         assert_field(&t, "accounts.users[1].name", "\"toor\"");
