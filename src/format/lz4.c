@@ -52,6 +52,7 @@ static bool take_length(struct bw_str *in, size_t *length)
 /* `length` bytes from `offset` back, which may overlap what they become. */
 static int copy_match(struct bw_buf *out, size_t offset, size_t length, struct bw_error *reterr)
 {
+        const char *from;
         char *to;
 
         if (!offset || offset > out->n)
@@ -59,8 +60,9 @@ static int copy_match(struct bw_buf *out, size_t offset, size_t length, struct b
         to = bw_buf_reserve(out, length);
         if (!to)
                 return bw_buf_status(out) == -E2BIG ? broken(reterr) : bw_error_nomem(reterr);
+        from = to - offset;
         for (size_t i = 0; i < length; i++)
-                to[i] = to[i - offset];
+                to[i] = from[i];
         bw_buf_commit(out, length);
         return 0;
 }
