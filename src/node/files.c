@@ -231,7 +231,7 @@ static int walk(struct files *f, const char *path, struct bw_str why, unsigned d
         if (r < 0)
                 return r;
         listed = bw_host_list(f->node->host, path, BW_LIMIT_NODE_FILES, &listing, &err);
-        if (listed == -EACCES)
+        if (listed < 0 && listed != -ENOENT && listed != -ENOTDIR)
                 r = add_unreadable(f, bw_arena_printf(f->node->arena, "%s/", path), &err);
         for (size_t i = 0; r == 0 && i < listing.n_entries; i++)
                 r = walk_entry(f, path, bw_listing_name(&listing, i), why, depth);
