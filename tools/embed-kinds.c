@@ -143,7 +143,7 @@ static void put_fields(struct embed *e, struct bw_buf *out, struct bw_str where,
         }
 }
 
-static void put_kinds(struct embed *e, struct bw_buf *names)
+static void put_kinds(struct embed *e)
 {
         for (size_t i = 0, end; i < e->n_files; i = end) {
                 bw_auto_done(bw_buf_done) struct bw_buf fields = {0};
@@ -155,7 +155,6 @@ static void put_kinds(struct embed *e, struct bw_buf *names)
                 for (end = i; end < e->n_files && bw_str_eq(kind_of(&e->files[end]), kind); end++)
                         put_fields(e, &fields, type, bw_map_get(e->files[end].doc.root, BW_STR("fields")));
                 bw_buf_printf(&e->tables, "\t{\"%.*s\", \"%.*s\"},\n", BW_STR_ARG(type), BW_STR_ARG(bw_buf_view(&fields)));
-                bw_buf_printf(names, "%s%.*s", names->n ? " " : "", BW_STR_ARG(kind));
         }
 }
 
@@ -170,7 +169,6 @@ static void write_file(const char *path, const struct bw_buf *buf)
 int main(int argc, char **argv)
 {
         static struct embed e;
-        struct bw_buf names = {0};
         struct bw_buf all = {0};
 
         if (argc != 4) {
@@ -185,18 +183,16 @@ int main(int argc, char **argv)
         for (size_t i = 0; i < e.n_files; i++)
                 read_kind(&e, &e.files[i]);
         qsort(e.files, e.n_files, sizeof(e.files[0]), cmp_file);
-        put_kinds(&e, &names);
+        put_kinds(&e);
         bw_buf_puts(&all, "/* Made by tools/embed-kinds from kinds. */\n#include \"rule/fields_internal.h\"\n\n");
         bw_buf_puts(&all, "const struct rule_field_table rule_own_tables[] = {\n");
         bw_buf_str(&all, bw_buf_view(&e.tables));
-        bw_buf_printf(&all, "};\nconst size_t rule_n_own_tables = BW_ARRAY_SIZE(rule_own_tables);\nconst char *const rule_own_kinds = \"%.*s\";\n",
-                      BW_STR_ARG(bw_buf_view(&names)));
+        bw_buf_puts(&all, "};\nconst size_t rule_n_own_tables = BW_ARRAY_SIZE(rule_own_tables);\n");
         bw_buf_char(&e.deps, '\n');
         write_file(argv[1], &all);
         write_file(argv[2], &e.deps);
         for (size_t i = 0; i < e.n_files; i++)
                 free(e.files[i].path);
-        bw_buf_done(&names);
         bw_buf_done(&all);
         bw_buf_done(&e.tables);
         bw_buf_done(&e.deps);

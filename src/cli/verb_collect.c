@@ -123,6 +123,7 @@ static const struct bw_example examples[] = {
 const struct bw_verb bw_verb_collect = {
         .name = "collect",
         .summary = "put what is known of a node into a file that can be scanned elsewhere",
+        .args = "",
         .text = "Reads what \"bulwark scan --node\" judges: processes and their settings, files with owners and modes, "
                 "certificates, the host. The snapshot holds no keys, tokens or passwords, and no contents of files but "
                 "settings. A scan of it gives the same findings as a scan of the machine at that time.",

@@ -26,11 +26,14 @@ const struct bw_cel_type *bw_rule_fields_type(const struct bw_rule_fields *field
         return NULL;
 }
 
-/* A kind of our own may be named as a type of Kubernetes' (a container's Probe): it is looked for among ours alone. */
-static const struct bw_cel_type *own_type(const struct bw_rule_fields *fields, struct bw_str name)
+/* A kind of our own may be named as a type of Kubernetes' (a container's Probe): its type is bulwark.KIND. */
+static const struct bw_cel_type *own_type(const struct bw_rule_fields *fields, struct bw_str kind)
 {
+        struct bw_str prefix = BW_STR("bulwark.");
+
         for (size_t i = rule_n_field_tables; i < n_tables(); i++)
-                if (bw_str_eq(fields->types[i].name, name))
+                if (bw_str_starts(fields->types[i].name, prefix) &&
+                    bw_str_eq(bw_str_rest(fields->types[i].name, prefix.n), kind))
                         return &fields->types[i];
         return &bw_cel_dyn;
 }
@@ -104,22 +107,11 @@ int bw_rule_fields_new(struct bw_arena *arena, const struct bw_rule_fields **ret
         return 0;
 }
 
-static bool is_own(struct bw_str kind)
-{
-        struct bw_str kinds = bw_str(rule_own_kinds);
-        struct bw_str name;
-
-        while (bw_str_split(&kinds, ' ', &name))
-                if (bw_str_eq(name, kind))
-                        return true;
-        return false;
-}
-
 const struct bw_cel_type *bw_rule_fields_kind(const struct bw_rule_fields *fields, struct bw_str group,
                                               struct bw_str kind)
 {
         if (bw_str_is(group, "bulwark.dev"))
-                return is_own(kind) ? own_type(fields, kind) : &bw_cel_dyn;
+                return own_type(fields, kind);
         for (size_t i = 0; i < rule_n_kind_names; i++) {
                 struct bw_str kinds = bw_str(rule_kind_names[i].kinds);
                 struct bw_str name;

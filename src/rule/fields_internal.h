@@ -17,10 +17,9 @@ struct rule_field_table {
 extern const struct rule_field_table rule_field_tables[];
 extern const size_t rule_n_field_tables;
 
-/* Of bulwark's own kinds, made from kinds/ at build time; the kinds, separated by blanks. */
+/* Of bulwark's own kinds, made from kinds/ at build time: "bulwark.Host", "bulwark.Host.ssh". */
 extern const struct rule_field_table rule_own_tables[];
 extern const size_t rule_n_own_tables;
-extern const char *const rule_own_kinds;
 
 /* Kinds whose type has their own name, by group. */
 struct rule_kind_names {
