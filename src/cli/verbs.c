@@ -16,6 +16,7 @@ const struct bw_verb *const bw_verbs[] = {
         &bw_verb_audit_explain_policy,
         &bw_verb_pki_list,
         &bw_verb_pki_check,
+        &bw_verb_validate,
         &bw_verb_cel,
         &bw_verb_version,
         &bw_verb_help,

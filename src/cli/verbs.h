@@ -22,6 +22,7 @@ extern const struct bw_verb bw_verb_rules_functions;
 extern const struct bw_verb bw_verb_audit_explain_policy;
 extern const struct bw_verb bw_verb_pki_list;
 extern const struct bw_verb bw_verb_pki_check;
+extern const struct bw_verb bw_verb_validate;
 extern const struct bw_verb bw_verb_cel;
 extern const struct bw_verb bw_verb_version;
 extern const struct bw_verb bw_verb_help;
