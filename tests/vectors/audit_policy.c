@@ -44,7 +44,6 @@ struct reading {
 /* Warnings as the API server logs them. */
 static struct bw_str warnings(struct bw_arena *arena, const struct bw_problems *problems)
 {
-        bw_auto_done(bw_buf_done) struct bw_buf text = {0};
         struct bw_problems strict = {.arena = arena};
         struct bw_str ret = {0};
 
