@@ -51,10 +51,9 @@ What somebody has to look at, and the exit status for monitoring.
   $ bulwark pki check --days 13 examples/pki/kubelet-client.crt examples/pki/ca.crt --now 2026-06-01T00:00:00Z
   certificates as of 2026-06-01: 2, with problems: 0, not readable: 0
 
-  $ bulwark pki check --days 31 -o csv examples/pki/shop-tls.yaml --now 2026-06-01T00:00:00Z
+  $ bulwark pki check --days 31 -o csv examples/pki/shop-tls.yaml --now 2026-06-01T00:00:00Z | tr -d '\r'
   daysLeft,notAfter,problems,key,role,subject,issuer,serial,fingerprint,files
   30,"2026-07-01T00:00:00Z","expires soon","EC P-256","serving","CN=shop.example.org","CN=kubernetes","1004","829692550a0a7375e3b822415e1f501bb4370885228635f6441cd135a6cd8984","examples/pki/shop-tls.yaml: ConfigMap shop/shop-ca data['tls.crt']"
-  [1]
 
   $ bulwark pki check -o json examples/pki/admin.crt --now 2026-06-01T00:00:00Z
   {
@@ -176,7 +175,7 @@ What cannot be read.
   certificates as of 2026-06-01: 0, with problems: 0, not readable: 1
   [2]
 
-  $ bulwark pki list -o csv - --now 2026-06-01T00:00:00Z </dev/null
+  $ bulwark pki list -o csv - --now 2026-06-01T00:00:00Z </dev/null | tr -d '\r'
   daysLeft,notAfter,problems,key,role,subject,issuer,serial,fingerprint,files
 
 A kubeconfig on standard input.
