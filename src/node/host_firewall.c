@@ -106,8 +106,7 @@ static void put_ports(struct firewall *f)
                 bool v4, v6;
 
                 if (bw_address_is_loopback(listener->socket.family, listener->socket.address) || seen_before(f, i) ||
-                    !bw_port_find(listener->socket.protocol, listener->socket.port,
-                                  listener->process ? listener->process->program : (struct bw_str){0}, f->node->identity.roles,
+                    !bw_port_find(listener->socket.protocol, listener->socket.port, (struct bw_str){0}, f->node->identity.roles,
                                   &info))
                         continue;
                 families_of(f, i, &v4, &v6);
