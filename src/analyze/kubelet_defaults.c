@@ -89,6 +89,9 @@ static int put_default(struct kubelet_tree *tree, const char *field, struct bw_s
                 list->items[0] = value;
                 value = bw_value_list(list, 1);
         }
+        /* A file that says what is the default anyway has said it. */
+        if (node->from.type && bw_value_eq(node->value, value))
+                return 0;
         return kubelet_set(tree, field, value, from);
 }
 
