@@ -164,9 +164,23 @@ static void put_data(struct job *job, const struct bw_validation *v)
         bw_emit_end(e);
 }
 
-static int show(struct job *job, const struct bw_validation *v, uint32_t first_line)
+/* From the beginning of the file to its end; those of one line as they were found. */
+static void sort_by_place(struct bw_problems *problems)
+{
+        for (size_t i = 1; i < problems->n; i++) {
+                struct bw_problem p = problems->items[i];
+                size_t k = i;
+
+                for (; k > 0 && problems->items[k - 1].mark.line > p.mark.line; k--)
+                        problems->items[k] = problems->items[k - 1];
+                problems->items[k] = p;
+        }
+}
+
+static int show(struct job *job, struct bw_validation *v, uint32_t first_line)
 {
         job->documents++;
+        sort_by_place(&v->problems);
         for (size_t i = 0; i < v->problems.n; i++) {
                 job->errors += !v->problems.items[i].warning;
                 job->warnings += v->problems.items[i].warning;
@@ -283,6 +297,8 @@ static int validate_file(struct job *job, const char *path, struct bw_error *ret
 
 static int finish(struct job *job, int status, struct bw_error *reterr)
 {
+        int printed;
+
         if (!job->is_text) {
                 bw_emit_end(&job->e);
                 bw_emit_end(&job->e);
@@ -292,7 +308,8 @@ static int finish(struct job *job, int status, struct bw_error *reterr)
                 bw_buf_printf(&job->e.buf, "%" PRIu64 " documents, %" PRIu64 " %s, %" PRIu64 " %s\n", job->documents, job->errors,
                               job->errors == 1 ? "error" : "errors", job->warnings, job->warnings == 1 ? "warning" : "warnings");
         }
-        status = BW_MAX(status, bw_cli_print(job->cli, &job->e.buf));
+        printed = bw_cli_print(job->cli, &job->e.buf);
+        status = BW_MAX(status, printed);
         return BW_MAX(status, job->errors + job->warnings ? (int)BW_EXIT_FINDINGS : (int)BW_EXIT_OK);
 }
 
@@ -320,8 +337,11 @@ static int run(struct bw_cli *cli, const struct bw_args *args)
                 struct bw_error file_err = {0};
 
                 job.arena = arena;
-                if ((arena ? validate_file(&job, args->positional[i], &file_err) : bw_error_nomem(&file_err)) < 0)
-                        status = BW_MAX(status, bw_cli_fail(cli, &file_err));
+                if ((arena ? validate_file(&job, args->positional[i], &file_err) : bw_error_nomem(&file_err)) < 0) {
+                        int failed = bw_cli_fail(cli, &file_err);
+
+                        status = BW_MAX(status, failed);
+                }
         }
         status = finish(&job, status, &err);
         bw_emit_done(&job.e);
