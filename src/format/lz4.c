@@ -61,7 +61,9 @@ static int copy_match(struct bw_buf *out, size_t offset, size_t length, struct b
         if (!to)
                 return bw_buf_status(out) == -E2BIG ? broken(reterr) : bw_error_nomem(reterr);
         from = to - offset;
-        for (size_t i = 0; i < length; i++)
+        if (offset >= length)
+                memcpy(to, from, length);
+        for (size_t i = 0; offset < length && i < length; i++)
                 to[i] = from[i];
         bw_buf_commit(out, length);
         return 0;

@@ -195,6 +195,6 @@ int bw_rpm_database_read(struct bw_arena *arena, const struct bw_reader_at *file
         if (bw_le32(head) == NDB_MAGIC_FILE)
                 return bw_ndb_blobs(arena, file, see_blob, &reading, reterr);
         if (bw_le32(head + 12) == 0x00061561 || bw_be32(head + 12) == 0x00061561)
-                return bw_error_set(reterr, -ENOTSUP, "it is a Berkeley DB, which is not read");
+                return bw_berkeley_blobs(arena, file, see_blob, &reading, reterr);
         return bw_error_set(reterr, -EINVAL, "it is no database of rpm's");
 }

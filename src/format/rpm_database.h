@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * rpm_database: the packages in rpm's database, read straight from its file: SQLite (rpmdb.sqlite) and ndb (Packages.db).
- * It is read page by page through a function of the caller's, so that a database of 100 MB needs little memory, and
- * without a library that opens files itself. Berkeley DB (Packages, before RHEL 9) is told and not read.
+ * rpm_database: the packages in rpm's database, read straight from its file: SQLite (rpmdb.sqlite), ndb
+ * (Packages.db) and Berkeley DB (Packages, before RHEL 9). It is read page by page through a function of the caller's, so
+ * that a database of 100 MB needs little memory, and without a library that opens files itself.
  * Ownership: a package's texts are borrowed during the call. Errors: -EINVAL broken, -E2BIG (BW_LIMIT_RPM_HEADER),
  * -ENOTSUP another format, what `read` and `each` say. Threads: one call, one thread.
- * Source: rpm lib/backend/sqlite.cc, lib/backend/ndb/rpmpkg.c, lib/header.cc; sqlite.org/fileformat2.html.
+ * Source: rpm lib/backend/sqlite.cc, lib/backend/ndb/rpmpkg.c, lib/header.cc; sqlite.org/fileformat2.html; libdb
+ * src/dbinc/db_page.h.
  */
 #ifndef BW_FORMAT_RPM_DATABASE_H
 #define BW_FORMAT_RPM_DATABASE_H

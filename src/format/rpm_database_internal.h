@@ -15,6 +15,9 @@ BW_CHECK int bw_sqlite_blobs(struct bw_arena *arena, const struct bw_reader_at *
                              void *userdata, struct bw_error *reterr);
 BW_CHECK int bw_ndb_blobs(struct bw_arena *arena, const struct bw_reader_at *file, bw_blob_fn each, void *userdata,
                           struct bw_error *reterr);
+/* The values of a hash. */
+BW_CHECK int bw_berkeley_blobs(struct bw_arena *arena, const struct bw_reader_at *file, bw_blob_fn each, void *userdata,
+                               struct bw_error *reterr);
 
 static inline uint32_t bw_be16(const uint8_t *p)
 {

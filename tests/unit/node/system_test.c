@@ -360,11 +360,14 @@ static void test_rpm(void **state BW_UNUSED)
         assert_string_equal(at("packages.unattended"), "true");
 }
 
-static void test_rpm_that_is_not_read(void **state BW_UNUSED)
+static void test_rpm_of_old(void **state BW_UNUSED)
 {
         copy_corpus("rpm_database/berkeley", "r/var/lib/rpm/Packages");
         collect(&bw_section_packages);
-        assert_string_equal(at("packages"), "unreadable: it is a Berkeley DB, which is not read");
+        assert_string_equal(at("packages.installed"), "4");
+        temp_file(&tree, "r/var/lib/rpm/Packages", "no database of any kind");
+        collect(&bw_section_packages);
+        assert_string_equal(at("packages"), "unreadable: it is no database of rpm's");
 }
 
 static void test_apk(void **state BW_UNUSED)
@@ -588,7 +591,7 @@ int main(void)
                 TEST(test_dpkg),
                 TEST(test_packed_lists),
                 TEST(test_rpm),
-                TEST(test_rpm_that_is_not_read),
+                TEST(test_rpm_of_old),
                 TEST(test_apk),
                 TEST(test_sysctls_of_an_image),
                 TEST(test_sysctls_that_run),
