@@ -131,10 +131,12 @@ static struct bw_str version_of_log(struct bw_str log)
 static int read_log(struct k3s *k)
 {
         static const char *const units[] = {"k3s", "k3s-agent"};
+        /* Only what this run has written; the start of a process is known to a few seconds. */
+        int64_t since = k->process && k->process->started > 10 ? k->process->started - 10 : 0;
         int r = -ENOENT;
 
         for (size_t i = 0; r < 0 && r != -ENOMEM && i < BW_ARRAY_SIZE(units); i++) {
-                r = bw_host_journal(k->finder->host, k->finder->arena, units[i], 0, &k->log, NULL);
+                r = bw_host_journal(k->finder->host, k->finder->arena, units[i], since, &k->log, NULL);
                 k->log_name = bw_find_printf(k->finder, "journal of %s", units[i]);
         }
         if (r < 0 && r != -ENOMEM) {

@@ -110,6 +110,7 @@ static int copy(struct bw_finder *finder, const struct bw_process *p, const char
                 .program = program,
                 .pid = p->pid,
                 .uid = p->uid,
+                .started = p->started,
                 .comm = bw_arena_str(finder->arena, p->comm),
                 .exe = bw_arena_str(finder->arena, p->exe),
                 .cgroup = bw_arena_str(finder->arena, p->cgroup),

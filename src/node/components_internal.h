@@ -14,6 +14,7 @@
 struct bw_found_process {
         const char *program;   /* "kubelet", "k3s", "kubelite" */
         uint32_t pid, uid;
+        int64_t started;       /* unix seconds; 0: unknown */
         struct bw_str comm, exe, cgroup;
         const struct bw_str *args; /* without what names the program */
         size_t n_args;
