@@ -207,6 +207,9 @@ static int list_doc(struct listing *l, const struct bw_doc *doc, struct bw_str m
 {
         struct bw_str name = bw_name_on(doc->name, machine);
 
+        /* A component that is not there has the machine's name alone. */
+        if (!name.n)
+                name = bw_map_text(doc->root, "component");
         l->doc = doc;
         l->doc_key = bw_arena_printf(l->arena, "%.*s%s%.*s", BW_STR_ARG(doc->kind), name.n ? " " : "", BW_STR_ARG(name));
         bw_buf_clear(&l->path);

@@ -44,8 +44,9 @@ static struct bw_str why_absent(struct bw_node *node, const char *component)
 /* The fields that every Component has, so that expressions need not ask for them. */
 static void put_nothing(struct bw_facts *facts, const char *component)
 {
-        static const char *const maps[] = {"settings", "featureGates", "config"};
+        static const char *const maps[] = {"settings", "featureGates"};
         struct bw_items problems = bw_items(facts);
+        struct bw_items config = bw_items(facts);
 
         bw_fields_text(&facts->fields, "component", bw_str(component));
         bw_fields_bool(&facts->fields, "running", false);
@@ -54,6 +55,7 @@ static void put_nothing(struct bw_facts *facts, const char *component)
 
                 bw_fields_value(&facts->fields, maps[i], bw_fields_end(&map));
         }
+        bw_fields_value(&facts->fields, "config", bw_items_end(&config));
         bw_fields_value(&facts->fields, "problems", bw_items_end(&problems));
 }
 
