@@ -7,7 +7,7 @@
  *     const struct bw_collector bw_collector_pki = {.name = "pki", .collect = collect};
  *     const struct bw_host_section bw_section_ssh = {.name = "ssh", .collect = collect};
  *
- * Ownership, errors: node.h. Threads: constant tables.
+ * Ownership: constant tables. Errors: as in node.h. Threads: read only.
  */
 #ifndef BW_NODE_REGISTRY_H
 #define BW_NODE_REGISTRY_H

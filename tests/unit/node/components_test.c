@@ -77,8 +77,8 @@ static void test_processes(void **state BW_UNUSED)
                  "11\t1\t0\tkube-proxy\t/usr/local/bin/kube-proxy\t" POD "\t-\tkube-proxy\t--c\n"
                  "12\t1\t0\tkubelet\t/usr/bin/hyperkube\t/system.slice/kubelet.service\t-\t/usr/bin/hyperkube\tkubelet\t--d\n"
                  "13\t1\t0\tvim\t/usr/bin/vim\t/\t-\tvim\tkube-apiserver\t--e\n"
-                 "14\t1\t1000\tkube-apiserver\t/home/x/kube-apiserver\t/\t-\tkube-apiserver\t--f\n"
-                 "15\t1\t1000\tkube-scheduler\t/home/x/kube-scheduler\t"
+                 "14\t1\t1000\tkube-apiserver\t/srv/x/kube-apiserver\t/\t-\tkube-apiserver\t--f\n"
+                 "15\t1\t1000\tkube-scheduler\t/srv/x/kube-scheduler\t"
                  "/user.slice/user-1000.slice/user@1000.service/app.slice/x.service\t-\tkube-scheduler\t--g\n"
                  "16\t1\t997\tetcd\t/usr/bin/etcd\t/system.slice/etcd.service\tETCD_NAME=a;ETCD_PASSWORD=x;PATH=/;KUBE_TOKEN=y\tetcd\n");
         assert_found("kubelet process+ 12: --d\n"
