@@ -155,6 +155,7 @@
 #define BW_LIMIT_XML_TAG ((size_t)256 << 10) /* bytes of one tag or comment of an rpm repository's advisories */
 #define BW_LIMIT_SYSTEM_FILE BW_MIB          /* one file of the system's configuration, one table of the kernel's */
 #define BW_LIMIT_SYSTEM_DROPINS 1000         /* files in one directory of drop-ins */
+#define BW_LIMIT_MODULES_DEP (8 * BW_MIB)    /* a kernel's list of modules; Ubuntu's has 1 MiB */
 #define BW_LIMIT_PACKAGES 50000              /* installed packages */
 #define BW_LIMIT_PACKAGE_INDEX ((uint64_t)2 << 30) /* unpacked bytes of all indexes of packages that are read */
 #define BW_LIMIT_PENDING_LISTED 200          /* packages with an update that are listed; the rest is counted */

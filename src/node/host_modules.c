@@ -102,28 +102,50 @@ static bool is_loaded(struct bw_str table, const char *name)
         return false;
 }
 
-static bool is_available(struct bw_node *node, struct bw_str release, const char *file)
+/* A line of modules.dep: "kernel/net/dccp/dccp.ko.xz: what it needs". */
+static void see_dependency(struct bw_str line, bool available[static N_UNCOMMON])
 {
-        static const char *const roots[] = {"/lib/modules", "/usr/lib/modules"};
-        static const char *const ends[] = {"", ".xz", ".zst", ".gz"};
+        static const struct bw_str top = BW_STR("kernel/");
 
-        for (size_t i = 0; i < BW_ARRAY_SIZE(roots) * BW_ARRAY_SIZE(ends) && release.n; i++) {
-                char path[512];
+        if (!bw_str_starts(line, top))
+                return;
+        line = bw_str_rest(line, top.n);
+        for (size_t i = 0; i < N_UNCOMMON; i++) {
+                size_t n = strlen(uncommon[i].file);
 
-                if (snprintf(path, sizeof(path), "%s/%.*s/kernel/%s.ko%s", roots[i / BW_ARRAY_SIZE(ends)],
-                             BW_STR_ARG(release), file, ends[i % BW_ARRAY_SIZE(ends)]) < (int)sizeof(path) &&
-                    bw_host_exists(node->host, path))
-                        return true;
+                available[i] |= line.n > n + 3 && memcmp(line.p, uncommon[i].file, n) == 0 && memcmp(line.p + n, ".ko", 3) == 0;
         }
-        return false;
 }
 
-static void put_uncommon(struct bw_node *node, struct bw_fields *modules, const struct blocks *blocks, struct bw_str table)
+/* Which of them the running kernel's modules have. The list of all is long, and not kept. */
+static int find_available(struct bw_node *node, bool available[static N_UNCOMMON], struct bw_error *reterr)
+{
+        static const char *const roots[] = {"/lib/modules", "/usr/lib/modules"};
+        bw_auto(bw_arena_free) struct bw_arena *arena = bw_arena_new(2 * BW_LIMIT_MODULES_DEP);
+        struct bw_str release = {0};
+        struct bw_str text = {0};
+        struct bw_str line;
+
+        if (!arena)
+                return bw_error_nomem(reterr);
+        if (!bw_system_line(node, "/proc/sys/kernel/osrelease", &release))
+                return 0;
+        for (size_t i = 0; i < BW_ARRAY_SIZE(roots) && !text.p; i++) {
+                char path[512];
+
+                if (snprintf(path, sizeof(path), "%s/%.*s/modules.dep", roots[i], BW_STR_ARG(release)) < (int)sizeof(path))
+                        (void)!bw_host_read(node->host, arena, path, BW_LIMIT_MODULES_DEP, &text, NULL);
+        }
+        while (bw_str_split(&text, '\n', &line))
+                see_dependency(line, available);
+        return 0;
+}
+
+static void put_uncommon(struct bw_fields *modules, const struct blocks *blocks, struct bw_str table,
+                         const bool available[static N_UNCOMMON])
 {
         struct bw_fields all = bw_fields(modules->facts);
-        struct bw_str release = {0};
 
-        (void)bw_system_line(node, "/proc/sys/kernel/osrelease", &release);
         for (size_t i = 0; i < N_UNCOMMON; i++) {
                 const struct block *b = &blocks->modules[i];
                 struct bw_fields one = bw_fields(modules->facts);
@@ -132,7 +154,7 @@ static void put_uncommon(struct bw_node *node, struct bw_fields *modules, const 
 
                 bw_fields_text(&one, "kind", bw_str(uncommon[i].what));
                 bw_fields_bool(&one, "loaded", loaded);
-                bw_fields_bool(&one, "available", loaded || is_available(node, release, uncommon[i].file));
+                bw_fields_bool(&one, "available", loaded || available[i]);
                 bw_fields_bool(&one, "blacklisted", b->blacklisted);
                 bw_fields_bool(&one, "refused", b->refused);
                 bw_fields_value(&all, uncommon[i].name, bw_fields_end(&one));
@@ -153,8 +175,11 @@ static int collect(struct bw_node *node, struct bw_facts *facts, struct bw_error
         struct bw_str table = {0};
         struct bw_str rest;
         struct bw_str line;
+        bool available[N_UNCOMMON] = {false};
         int r = blocks ? read_blocks(node, blocks, reterr) : bw_arena_error(node->arena, reterr);
 
+        if (r == 0)
+                r = find_available(node, available, reterr);
         if (r < 0)
                 return r;
         if (bw_system_read(node, "/proc/modules", &table, NULL) < 0) {
@@ -170,7 +195,7 @@ static int collect(struct bw_node *node, struct bw_facts *facts, struct bw_error
                 bw_fields_value(&modules, "loaded", bw_items_end(&loaded));
                 bw_system_from_kernel(facts, "modules.loaded", "/proc/modules", (struct bw_str){0});
         }
-        put_uncommon(node, &modules, blocks, table);
+        put_uncommon(&modules, blocks, table, available);
         bw_fields_value(&facts->fields, "modules", bw_fields_end(&modules));
         return 0;
 }

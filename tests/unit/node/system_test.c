@@ -434,7 +434,8 @@ static void test_modules(void **state BW_UNUSED)
 {
         temp_file(&tree, "r/proc/modules", "tipc 1 2 - Live 0x0\nbr_netfilter 3 0 - Live 0x0\n");
         temp_file(&tree, "r/proc/sys/kernel/osrelease", "6.1.0-9-amd64\n");
-        temp_file(&tree, "r/lib/modules/6.1.0-9-amd64/kernel/net/dccp/dccp.ko.xz", "");
+        temp_file(&tree, "r/lib/modules/6.1.0-9-amd64/modules.dep",
+                  "kernel/fs/udf/udf.ko: x\nkernel/net/dccp/dccp.ko.xz:\nkernel/net/rds/rds_tcp.ko: kernel/net/rds/rds.ko\n");
         temp_file(&tree, "r/etc/modprobe.d/a.conf", "blacklist dccp\ninstall usb-storage /bin/false\ninstall rds /bin/x\n");
         collect(&bw_section_modules);
         assert_string_equal(at("modules.loaded"), "[\"tipc\",\"br_netfilter\"]");
@@ -444,6 +445,8 @@ static void test_modules(void **state BW_UNUSED)
         assert_string_equal(at("modules.uncommon.usb_storage.refused"), "true");
         assert_string_equal(evidence("modules.uncommon.usb_storage.refused", "line"), "2");
         assert_string_equal(at("modules.uncommon.rds.refused"), "false");
+        assert_string_equal(at("modules.uncommon.rds.available"), "false");
+        assert_string_equal(at("modules.uncommon.udf.available"), "true");
 }
 
 /* ---- security modules */
