@@ -76,6 +76,7 @@
 #define BW_LIMIT_UNIT_SETTINGS 4096          /* settings of a unit with its drop-ins; variables of one environment */
 #define BW_LIMIT_COMMAND_WORDS 4096          /* words of one command line */
 #define BW_LIMIT_MANIFESTS 256               /* files in a directory of static pods */
+#define BW_LIMIT_MANIFEST_ARENA (64 * BW_MIB) /* memory of one static pod's manifest while it is read */
 #define BW_LIMIT_COMPONENTS 64               /* components found on one node */
 #define BW_LIMIT_RUNTIME_FILES 128           /* configuration files, and files on registries, of a container runtime */
 #define BW_LIMIT_TOML_BYTES BW_MIB           /* one TOML file */
@@ -157,7 +158,7 @@
 #define BW_LIMIT_SYSTEM_DROPINS 1000         /* files in one directory of drop-ins */
 #define BW_LIMIT_MODULES_DEP (8 * BW_MIB)    /* a kernel's list of modules; Ubuntu's has 1 MiB */
 #define BW_LIMIT_PACKAGES 50000              /* installed packages */
-#define BW_LIMIT_PACKAGE_INDEX ((uint64_t)2 << 30) /* unpacked bytes of all indexes of packages that are read */
+#define BW_LIMIT_PACKAGE_INDEX ((uint64_t)512 << 20) /* unpacked bytes of all indexes of packages that are read */
 #define BW_LIMIT_PENDING_LISTED 200          /* packages with an update that are listed; the rest is counted */
 #define BW_LIMIT_MOUNTS 200000               /* mounts of a machine: some for each of its containers */
 
