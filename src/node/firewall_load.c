@@ -142,6 +142,28 @@ static int read_tables(struct library *lib, struct bw_arena *arena, struct bw_nf
         return r;
 }
 
+#define CAP_NET_ADMIN_BIT 12
+
+/* Asked first, because libnftables writes to standard error when the kernel refuses its socket. */
+static bool may_ask(struct bw_node *node)
+{
+        struct bw_str text;
+        struct bw_str line;
+
+        if (bw_host_read(node->host, node->arena, "/proc/self/status", BW_LIMIT_CONFIG_TEXT, &text, NULL) < 0)
+                return false;
+        while (bw_str_split(&text, '\n', &line)) {
+                struct bw_str digits = bw_str_trim(bw_str_rest(line, BW_MIN(line.n, (size_t)7)));
+                char last_four[5] = {0};
+
+                if (!bw_str_starts(line, BW_STR("CapEff:")) || digits.n < 4)
+                        continue;
+                memcpy(last_four, digits.p + digits.n - 4, 4);
+                return strtoul(last_four, NULL, 16) >> CAP_NET_ADMIN_BIT & 1;
+        }
+        return false;
+}
+
 int bw_firewall_load(struct bw_node *node, struct bw_nft_ruleset *ruleset, struct bw_error *reterr)
 {
         struct library lib = {0};
@@ -154,6 +176,8 @@ int bw_firewall_load(struct bw_node *node, struct bw_nft_ruleset *ruleset, struc
                         return bw_error_set(reterr, r == -ENOMEM ? r : -ENOENT, "only a running machine has a firewall");
                 return bw_nft_read(node->arena, text, ruleset, reterr);
         }
+        if (!may_ask(node))
+                return bw_error_set(reterr, -EPERM, "the firewall is shown to root alone, or with CAP_NET_ADMIN");
         r = load(&lib, reterr);
         if (r == 0)
                 r = read_tables(&lib, node->arena, ruleset, reterr);

@@ -22,8 +22,9 @@ static struct bw_evidence evidence_of(struct bw_arena *arena, const struct bw_su
         return evidence;
 }
 
+/* unseen: some processes may not be looked into, and it may be one of theirs. */
 static struct bw_value value_of(struct bw_node *node, struct bw_facts *facts, const struct bw_survey_socket *listener,
-                                struct bw_str address)
+                                struct bw_str address, bool unseen)
 {
         const struct bw_socket *socket = &listener->socket;
         const struct bw_survey_process *process = listener->process;
@@ -39,7 +40,8 @@ static struct bw_value value_of(struct bw_node *node, struct bw_facts *facts, co
         bw_fields_bool(&fields, "everywhere", bw_address_is_any(socket->family, socket->address));
         bw_fields_text(&fields, "service", bw_str(known ? info.name : ""));
         bw_fields_text(&fields, "exposure", bw_str(known ? info.exposure : ""));
-        bw_fields_bool(&fields, "owned", process != NULL);
+        if (process || !unseen)
+                bw_fields_bool(&fields, "owned", process != NULL);
         if (process) {
                 bw_fields_text(&fields, "program", process->program);
                 bw_fields_int(&fields, "pid", process->pid);
@@ -51,6 +53,11 @@ static struct bw_value value_of(struct bw_node *node, struct bw_facts *facts, co
 
 static int collect(struct bw_node *node, struct bw_facts *facts, struct bw_error *reterr)
 {
+        static const struct bw_evidence hidden = {
+                .state = "unreadable",
+                .reason = {.p = "whose socket it is may not be seen", .n = 34},
+                .help = {.p = "run as root, or with CAP_SYS_PTRACE", .n = 35},
+        };
         struct bw_items items = bw_items(facts);
         const struct bw_survey *survey;
         int r = bw_survey_take(node, &survey, reterr);
@@ -64,8 +71,12 @@ static int collect(struct bw_node *node, struct bw_facts *facts, struct bw_error
                 struct bw_str address = bw_address_text(node->arena, listener->socket.family, listener->socket.address);
                 struct bw_evidence evidence = evidence_of(node->arena, listener, address);
 
-                bw_items_value(&items, value_of(node, facts, listener, address));
+                bool unseen = survey->owners_cut && !listener->process && listener->socket.inode;
+
+                bw_items_value(&items, value_of(node, facts, listener, address, unseen));
                 bw_facts_evidence(facts, &evidence, "listeners[%" PRIu32 "]", i);
+                if (unseen)
+                        bw_facts_evidence(facts, &hidden, "listeners[%" PRIu32 "].owned", i);
         }
         bw_fields_value(&facts->fields, "listeners", bw_items_end(&items));
         return 0;
