@@ -69,6 +69,7 @@
 #define BW_LIMIT_NFT_STEPS 200000            /* rules looked at to answer for one port */
 #define BW_LIMIT_NET_TABLE (4 * BW_MIB)      /* one table of sockets: /proc/net/tcp of a node with 25,000 connections */
 #define BW_LIMIT_LISTENERS 4096              /* listening sockets */
+#define BW_LIMIT_SAME_PROGRAM 16             /* processes of one program that are looked through in vain for sockets */
 #define BW_LIMIT_OPEN_FILES 65536            /* descriptors of one process that are looked through for its sockets */
 #define BW_LIMIT_ACCOUNTS 20000              /* lines of passwd, shadow or group */
 #define BW_LIMIT_AUTHORIZED_KEYS 1000        /* keys of one account */

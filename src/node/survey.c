@@ -11,6 +11,11 @@ struct by_inode {
         uint64_t inode;
         size_t at; /* in survey->listeners */
 };
+/* A program whose processes were looked into for sockets, and had none of those wanted. */
+struct looked_at {
+        uint64_t hash; /* of its path; 0: a free row */
+        uint32_t n;
+};
 struct taker {
         struct bw_node *node;
         struct bw_arena *arena;
@@ -20,6 +25,7 @@ struct taker {
         size_t n_open;           /* whose process is not known yet */
         uint32_t pid;            /* whose sockets are being looked at */
         bool owns;               /* it has one of those wanted */
+        struct looked_at programs[256];
         struct bw_error *reterr;
 };
 
@@ -177,6 +183,32 @@ static int see_socket(void *userdata, uint64_t inode)
         return t->owns;
 }
 
+static uint64_t hash_of(struct bw_str text)
+{
+        uint64_t hash = 0xcbf29ce484222325u; /* FNV-1a */
+
+        for (size_t i = 0; i < text.n; i++)
+                hash = (hash ^ (uint8_t)text.p[i]) * 0x100000001b3u;
+        return hash | 1;
+}
+
+/*
+ * A node may run thousands of processes of one program (pause, sleep, workers of a server): when the first of them have no
+ * socket that is looked for, the others are believed to have none.
+ */
+static struct looked_at *program_row(struct taker *t, struct bw_str exe)
+{
+        uint64_t hash = hash_of(exe);
+
+        for (size_t i = 0; i < BW_ARRAY_SIZE(t->programs); i++) {
+                if (t->programs[i].hash == 0)
+                        t->programs[i].hash = hash;
+                if (t->programs[i].hash == hash)
+                        return &t->programs[i];
+        }
+        return NULL;
+}
+
 static bool is_fixture(const struct taker *t)
 {
         return !bw_host_is_live(t->node->host);
@@ -188,6 +220,7 @@ static bool wants(void *userdata, const struct bw_process *process)
 {
         struct taker *t = userdata;
         struct bw_error err = {0};
+        struct looked_at *row;
 
         t->owns = false;
         if (bw_daemon_of_program(process->exe.n ? base_name(process->exe) : process->comm))
@@ -196,8 +229,13 @@ static bool wants(void *userdata, const struct bw_process *process)
                 return find_inode(t, process->pid) != NULL;
         if (!t->n_open || (!process->exe.n && !process->exe_is_refused))
                 return false;
+        row = program_row(t, process->exe.n ? process->exe : process->comm);
+        if (row && row->n >= BW_LIMIT_SAME_PROGRAM)
+                return false;
         if (bw_host_sockets(t->node->host, process->pid, see_socket, t, &err) == -EACCES)
                 t->survey->owners_cut = true;
+        else if (row && !t->owns)
+                row->n++;
         return t->owns;
 }
 
