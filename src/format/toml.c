@@ -130,36 +130,59 @@ static bool take(void *userdata, const struct bw_toml_event *event)
         return false;
 }
 
+/* Where a text in quotes that begins at `at` ends: behind its closing quotes, or at the end of its line or of all. */
+static size_t quoted_end(struct bw_str text, size_t at)
+{
+        const char quote = text.p[at];
+        const bool is_long = at + 2 < text.n && text.p[at + 1] == quote && text.p[at + 2] == quote;
+        const size_t n = is_long ? 3 : 1;
+
+        for (at += n; at < text.n; at++) {
+                if (text.p[at] == '\n' && !is_long)
+                        return at;
+                if (text.p[at] == '\\' && quote == '"' && at + 1 < text.n && text.p[at + 1] != '\n')
+                        at++;
+                else if (text.p[at] == quote && (!is_long || (at + 2 < text.n && text.p[at + 1] == quote &&
+                                                              text.p[at + 2] == quote)))
+                        return at + n;
+        }
+        return text.n;
+}
+
 /*
- * toml++ limits how deep values are nested, but not tables, which a.b.c.d nests as deep as the key is long: it would use up
- * the stack when it takes them down. The line of a key with too many parts; 0: there is none.
+ * What toml++ 3.3 must not see. It limits how deep values are nested, but not tables, which a.b.c nests as deep as the key is
+ * long: it would use up the stack when it takes them down. And a letter that is not ASCII, where TOML has none, leads it to
+ * a place that it calls unreachable.
  */
-static uint32_t find_long_key(struct bw_str text)
+static int check_text(struct bw_str text, struct bw_error *reterr)
 {
         uint32_t line = 1;
         unsigned dots = 0;
-        char quote = 0;
 
-        for (size_t i = 0; i < text.n; i++) {
-                char c = text.p[i];
+        for (size_t i = 0; i < text.n;) {
+                const char c = text.p[i];
 
-                if (c == '\n') {
-                        line++;
-                        dots = 0;
-                        quote = 0;
-                } else if (quote) {
-                        if (c == '\\' && quote == '"' && i + 1 < text.n && text.p[i + 1] != '\n')
-                                i++;
-                        else if (c == quote)
-                                quote = 0;
-                } else if (c == '"' || c == '\'') {
-                        quote = c;
-                } else if (c == '.') {
-                        if (++dots > BW_LIMIT_TOML_DEPTH)
-                                return line;
-                } else if (strchr("=,{[", c)) {
-                        dots = 0;
+                if (c == '"' || c == '\'') {
+                        size_t end = quoted_end(text, i);
+
+                        for (; i < end; i++)
+                                line += text.p[i] == '\n';
+                        continue;
                 }
+                if (c == '#') {
+                        const char *newline = memchr(text.p + i, '\n', text.n - i);
+
+                        i = newline ? (size_t)(newline - text.p) : text.n;
+                        continue;
+                }
+                if ((unsigned char)c >= 0x80 && !(i == 0 && bw_str_starts(text, BW_STR("\xef\xbb\xbf"))))
+                        return bw_error_at(reterr, -EINVAL, line, 0, "no TOML: letters that are not ASCII must stand in quotes");
+                if (c == '.' && ++dots > BW_LIMIT_TOML_DEPTH)
+                        return bw_error_at(reterr, -E2BIG, line, 0, "a key has more than %d parts", BW_LIMIT_TOML_DEPTH);
+                if (strchr("\n=,{[", c) && c)
+                        dots = 0;
+                line += c == '\n';
+                i += i == 0 && (unsigned char)c == 0xef ? 3 : 1;
         }
         return 0;
 }
@@ -168,13 +191,13 @@ int bw_toml_read(struct bw_arena *arena, struct bw_str text, struct bw_doc *ret_
 {
         struct bw_toml_failure failure = {0};
         struct reader r = {.arena = arena};
-        uint32_t line;
+        int status;
 
         if (text.n > BW_LIMIT_TOML_BYTES)
                 return bw_error_set(reterr, -E2BIG, "is larger than %zu bytes", (size_t)BW_LIMIT_TOML_BYTES);
-        line = find_long_key(text);
-        if (line)
-                return bw_error_at(reterr, -E2BIG, line, 0, "a key has more than %d parts", BW_LIMIT_TOML_DEPTH);
+        status = check_text(text, reterr);
+        if (status < 0)
+                return status;
         if (bw_toml_parse(text.p ? text.p : "", text.n, take, &r, &failure)) {
                 *ret_doc = (struct bw_doc){.root = r.root, .mark = r.mark, .line = 1, .column = 1, .format = BW_FORMAT_YAML};
                 return 0;

@@ -1,10 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "format/tomlplusplus.h"
 
+/* Its assertions must be there in every build: some broken texts (a = [{]) get as far as to one. */
+#undef NDEBUG
 #include <cstdio>
 #include <sstream>
+#include <stdexcept>
+
+[[noreturn]] static void unexpected_text()
+{
+        throw std::logic_error("the text breaks off, or goes on in a way that the reader does not expect");
+}
 
 #define TOML_EXCEPTIONS 1
+#define TOML_ASSERT(expr)                                                                          \
+        do {                                                                                       \
+                if (!(expr))                                                                       \
+                        unexpected_text();                                                         \
+        } while (0)
 #define TOML_MAX_NESTED_VALUES 64
 #include <toml++/toml.h>
 
@@ -113,6 +126,8 @@ bool bw_toml_parse(const char *text, size_t n, take_fn take, void *userdata, str
                 failure->column = error.source().begin.column;
                 std::snprintf(failure->message, sizeof(failure->message), "%.*s",
                               static_cast<int>(error.description().size()), error.description().data());
+        } catch (const std::logic_error &error) {
+                std::snprintf(failure->message, sizeof(failure->message), "%s", error.what());
         } catch (...) {
                 failure->no_memory = true;
         }

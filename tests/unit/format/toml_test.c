@@ -36,6 +36,8 @@ static void test_values(void **state)
         expect_json(*state, "", "{}");
         expect_json(*state, "a = 1\nb = true\nc = 'x'\nd = [1, 'y', []]\ne = {}\n",
                     "{\"a\":1,\"b\":true,\"c\":\"x\",\"d\":[1,\"y\",[]],\"e\":{}}");
+        expect_json(*state, "\xef\xbb\xbf# \xc6\x9d\na = '\xc6\x9d'\nb = \"\"\"\n\xc6\x9d \"x\" \\\"\"\"\"\n'\xc6\x9d' = 1\n",
+                    "{\"a\":\"\xc6\x9d\",\"b\":\"\xc6\x9d \\\"x\\\" \\\"\",\"\xc6\x9d\":1}");
         expect_json(*state, "[a.'b.c']\nd = 1.5\n[[l]]\nn = 1\n[[l]]\nn = 2\n",
                     "{\"a\":{\"b.c\":{\"d\":1.5}},\"l\":[{\"n\":1},{\"n\":2}]}");
         expect_json(*state, "t = 2024-01-02T03:04:05Z\nu = 2024-01-02\nv = 03:04:05\n",
@@ -84,6 +86,10 @@ static void test_errors(void **state)
         expect_error(*state, BW_STR("a = 1\na = 2\n"), -EINVAL, 2, "no TOML");
         expect_error(*state, BW_STR("a = 1\n[b\n"), -EINVAL, 2, "no TOML");
         expect_error(*state, BW_STR("a = \"\xff\"\n"), -EINVAL, 1, "no TOML");
+        /* Texts at which toml++ would end the process by an assertion, or do anything at all. */
+        expect_error(*state, BW_STR("a.b.c = {x = [}], z = 1}\n"), -EINVAL, 0, "no TOML");
+        expect_error(*state, BW_STR("a = 1\n\xc6\x9d = 2\n"), -EINVAL, 2, "must stand in quotes");
+        expect_error(*state, BW_STR("a = \xc6\x8d\n"), -EINVAL, 1, "must stand in quotes");
 }
 
 /* "a.a.a" with so many parts. */
