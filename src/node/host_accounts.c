@@ -18,20 +18,21 @@ static const struct {
         {"_", "bsdi-des"},
 };
 
-/* Groups whose members become root without a password. */
-static const struct {
+/* Groups whose members become root without a password; where none of `there` exists, nobody listens to the group. */
+static const struct root_group {
         const char *group;
         const char *why;
+        const char *there; /* separated by blanks; NULL: always */
 } root_groups[] = {
-        {"docker", "starts containers that mount the host's file system"},
-        {"containerd", "starts containers that mount the host's file system"},
-        {"podman", "starts containers through the system's socket"},
-        {"lxd", "starts containers that mount the host's file system"},
-        {"incus-admin", "starts containers that mount the host's file system"},
-        {"disk", "reads and writes the disks past all modes of files"},
-        {"shadow", "reads the hashes of passwords"},
-        {"kmem", "reads and writes the kernel's memory"},
-        {"microk8s", "is administrator of the cluster"},
+        {"docker", "starts containers that mount the host's file system", "/usr/bin/dockerd /usr/sbin/dockerd /usr/local/bin/dockerd /snap/docker"},
+        {"containerd", "starts containers that mount the host's file system", NULL},
+        {"podman", "starts containers through the system's socket", NULL},
+        {"lxd", "starts containers that mount the host's file system", "/var/snap/lxd/common /var/lib/lxd"},
+        {"incus-admin", "starts containers that mount the host's file system", "/var/lib/incus"},
+        {"disk", "reads and writes the disks past all modes of files", NULL},
+        {"shadow", "reads the hashes of passwords", NULL},
+        {"kmem", "reads and writes the kernel's memory", NULL},
+        {"microk8s", "is administrator of the cluster", "/snap/microk8s /var/snap/microk8s"},
 };
 
 struct account {
@@ -206,10 +207,24 @@ static int put_passwords(struct accounts *a, struct bw_fields *out)
 
 /* ---- groups */
 
-static const char *root_group(struct bw_str name)
+static bool is_there(struct bw_node *node, const char *paths)
+{
+        struct bw_str rest = bw_str(paths);
+        struct bw_str path;
+
+        while (paths && bw_str_split(&rest, ' ', &path)) {
+                struct bw_str ended = bw_arena_str(node->arena, path);
+
+                if (ended.p && bw_host_exists(node->host, ended.p))
+                        return true;
+        }
+        return !paths;
+}
+
+static const char *root_group(struct bw_node *node, struct bw_str name)
 {
         for (size_t i = 0; i < BW_ARRAY_SIZE(root_groups); i++)
-                if (bw_str_is(name, root_groups[i].group))
+                if (bw_str_is(name, root_groups[i].group) && is_there(node, root_groups[i].there))
                         return root_groups[i].why;
         return NULL;
 }
@@ -247,7 +262,7 @@ static int put_groups(struct accounts *a, struct bw_fields *out)
                 uint32_t gid;
 
                 at++;
-                if (cells_of(line, cells, 4) < 3 || !number(cells[2], &gid) || !(why = root_group(cells[0])))
+                if (cells_of(line, cells, 4) < 3 || !number(cells[2], &gid) || !(why = root_group(a->node, cells[0])))
                         continue;
                 while (items.n < BW_LIMIT_ACCOUNTS && bw_str_split(&cells[3], ',', &member))
                         if (bw_str_trim(member).n)

@@ -94,7 +94,8 @@ static void test_accounts(void **state)
         temp_file(&t.temp, "root/etc/shadow",
                   "root:$y$j9T$abc$def:1:0:99999:7:::\ntoor:$1$abc$def:1::::::\ndaemon:*:1::::::\ngame::1::::::\n"
                   "alice:!$6$a$b:1::::::\n");
-        temp_file(&t.temp, "root/etc/group", "root:x:0:\ndocker:x:998:bob, carol\nusers:x:100:dave\n");
+        temp_file(&t.temp, "root/etc/group", "root:x:0:\ndocker:x:998:bob, carol\nlxd:x:99:erin\nusers:x:100:dave\n");
+        temp_file(&t.temp, "root/usr/bin/dockerd", "");
         temp_dir(&t.temp, "root/people");
         temp_dir(&t.temp, "root/people/alice");
         tree_open(&t, false);
