@@ -13,6 +13,7 @@
 
 struct container {
         struct bw_finder *finder;
+        struct bw_arena *scratch;  /* of the manifest: what stays is copied */
         struct bw_str file;
         struct bw_value spec;      /* of the pod */
         struct bw_value container;
@@ -48,7 +49,12 @@ static struct bw_str expand(struct container *c, struct bw_str text)
                         bw_buf_char(&out, text.p[i]);
                 }
         }
-        return bw_buf_status(&out) == 0 ? bw_arena_str(c->finder->arena, bw_buf_view(&out)) : text;
+        return bw_buf_status(&out) == 0 ? bw_arena_str(c->scratch, bw_buf_view(&out)) : text;
+}
+
+static struct bw_str kept(const struct container *c, struct bw_str text)
+{
+        return text.n ? bw_arena_str(c->finder->arena, text) : (struct bw_str){0};
 }
 
 static int add_words(struct container *c, struct bw_value list)
@@ -59,8 +65,8 @@ static int add_words(struct container *c, struct bw_value list)
 
                 if (item.type != BW_STRING || c->n == BW_LIMIT_COMMAND_WORDS)
                         continue;
-                if (bw_arena_grow(c->finder->arena, &c->argv, &c->cap, c->n, sizeof(c->argv[0])) < 0)
-                        return bw_arena_error(c->finder->arena, c->finder->reterr);
+                if (bw_arena_grow(c->scratch, &c->argv, &c->cap, c->n, sizeof(c->argv[0])) < 0)
+                        return bw_arena_error(c->scratch, c->finder->reterr);
                 c->argv[c->n++] = (struct bw_component_arg){
                         .text = expand(c, bw_value_text(item)),
                         .where = {.file = c->file, .line = mark.line, .column = mark.column},
@@ -74,7 +80,7 @@ static int read_env(struct container *c)
         struct bw_value list = get(c->container, "env");
         int r = 0;
 
-        c->env = (struct bw_env){.arena = c->finder->arena};
+        c->env = (struct bw_env){.arena = c->scratch};
         for (uint32_t i = 0; r == 0 && list.type == BW_LIST && i < list.n; i++) {
                 struct bw_value item = list.list->items[i];
                 struct bw_env_entry entry = {.name = bw_map_text(item, "name"), .value = bw_map_text(item, "value")};
@@ -99,15 +105,18 @@ static int of_script(struct container *c, const struct bw_component_arg *script,
         const struct bw_word *words = NULL;
         size_t n = 0;
         size_t i = 0;
-        int r = bw_shell_words(c->finder->arena, script->text, &c->env, c->file, line, &words, &n, NULL);
+        int r = bw_shell_words(c->scratch, script->text, &c->env, c->file, line, &words, &n, NULL);
 
         if (r == -ENOMEM)
                 return bw_error_nomem(c->finder->reterr);
         while (i < n && !*ret_component)
                 *ret_component = bw_component_of_program(words[i++].text);
         for (bool last = i == 0 || i > n || words[i - 1].last; *ret_component && !last && i < n; i++) {
-                bw_arg_list_add_word(list, &words[i], "flag");
-                last = words[i].last;
+                struct bw_word word = words[i];
+
+                word.text = kept(c, word.text);
+                bw_arg_list_add_word(list, &word, "flag");
+                last = word.last;
         }
         return 0;
 }
@@ -143,7 +152,7 @@ static int read_args(struct container *c, struct bw_found_manifest *m)
         } else {
                 m->component = of_argv(c, &at);
                 for (size_t i = at; m->component && i < c->n; i++)
-                        bw_arg_list_add(&list, c->argv[i].text, &c->argv[i].where);
+                        bw_arg_list_add(&list, kept(c, c->argv[i].text), &c->argv[i].where);
         }
         m->args = list.items;
         m->n_args = list.n;
@@ -174,11 +183,10 @@ static int read_mounts(struct container *c, struct bw_found_manifest *m)
 
                 if (!inside.n || !outside.n)
                         continue;
-                if (sub.n)
-                        outside = bw_find_printf(c->finder, "%.*s/%.*s", BW_STR_ARG(outside), BW_STR_ARG(sub));
+                outside = bw_find_printf(c->finder, "%.*s%s%.*s", BW_STR_ARG(outside), sub.n ? "/" : "", BW_STR_ARG(sub));
                 if (bw_arena_grow(c->finder->arena, &mounts, &cap, m->n_mounts, sizeof(mounts[0])) < 0)
                         return bw_arena_error(c->finder->arena, c->finder->reterr);
-                mounts[m->n_mounts++] = (struct bw_node_mount){.inside = inside, .outside = outside};
+                mounts[m->n_mounts++] = (struct bw_node_mount){.inside = kept(c, inside), .outside = outside};
         }
         m->mounts = mounts;
         return 0;
@@ -186,10 +194,10 @@ static int read_mounts(struct container *c, struct bw_found_manifest *m)
 
 static int copy_env(struct container *c, struct bw_found_manifest *m)
 {
-        struct bw_str *env = bw_arena_array(c->finder->arena, c->env.n + 1, sizeof(*env));
+        struct bw_str *env = bw_arena_array(c->scratch, c->env.n + 1, sizeof(*env));
 
         if (!env)
-                return bw_arena_error(c->finder->arena, c->finder->reterr);
+                return bw_arena_error(c->scratch, c->finder->reterr);
         for (size_t i = 0; i < c->env.n; i++)
                 env[i] = bw_find_printf(c->finder, "%.*s=%.*s", BW_STR_ARG(c->env.entries[i].name),
                                         BW_STR_ARG(c->env.entries[i].value));
@@ -204,10 +212,10 @@ static int64_t run_as(struct bw_value spec, struct bw_value container)
         return own.type == BW_INT ? own.i : pods.type == BW_INT ? pods.i : -1;
 }
 
-static int read_container(struct bw_finder *finder, struct bw_str file, struct bw_value spec, struct bw_value container,
-                          bool inert)
+static int read_container(struct bw_finder *finder, struct bw_arena *scratch, struct bw_str file, struct bw_value spec,
+                          struct bw_value container, bool inert)
 {
-        struct container c = {.finder = finder, .file = file, .spec = spec, .container = container};
+        struct container c = {.finder = finder, .scratch = scratch, .file = file, .spec = spec, .container = container};
         struct bw_found_manifest m = {.file = file, .inert = inert, .run_as = run_as(spec, container)};
         int r = read_env(&c);
 
@@ -219,7 +227,7 @@ static int read_container(struct bw_finder *finder, struct bw_str file, struct b
                 r = read_args(&c, &m);
         if (r < 0 || !m.component || finder->n_manifests == BW_LIMIT_COMPONENTS)
                 return r;
-        m.image = bw_map_text(container, "image");
+        m.image = kept(&c, bw_map_text(container, "image"));
         r = read_mounts(&c, &m);
         if (r == 0)
                 r = copy_env(&c, &m);
@@ -233,24 +241,28 @@ static int read_container(struct bw_finder *finder, struct bw_str file, struct b
 
 static int read_manifest(struct bw_finder *finder, struct bw_str file, bool inert)
 {
+        bw_auto(bw_arena_free) struct bw_arena *scratch = bw_arena_new(BW_LIMIT_MANIFEST_ARENA);
         struct bw_value containers;
         struct bw_value spec;
         struct bw_doc doc;
         struct bw_str text;
-        int state = 0;
-        int r = bw_find_text(finder, file.p, &text, &state);
+        int r = scratch ? bw_host_read(finder->host, scratch, file.p, BW_LIMIT_CONFIG_TEXT, &text, NULL) : -ENOMEM;
 
-        if (r < 0 || state < 0)
-                return r;
-        r = bw_yaml_read(finder->arena, text, 1, false, &doc, NULL);
-        if (r == -ENOMEM)
+        if (!scratch)
                 return bw_error_nomem(finder->reterr);
+        if (r == 0)
+                r = bw_yaml_read(scratch, text, 1, false, &doc, NULL);
         if (r < 0 || !bw_str_is(bw_map_text(doc.root, "kind"), "Pod"))
                 return 0;
         spec = get(doc.root, "spec");
         containers = get(spec, "containers");
         for (uint32_t i = 0; r == 0 && containers.type == BW_LIST && i < containers.n; i++)
-                r = read_container(finder, file, spec, containers.list->items[i], inert);
+                r = read_container(finder, scratch, file, spec, containers.list->items[i], inert);
+        if (r == -E2BIG) { /* more than a manifest may take: no Pod that a kubelet would run */
+                if (finder->reterr)
+                        bw_error_clear(finder->reterr);
+                r = 0;
+        }
         return r;
 }
 
