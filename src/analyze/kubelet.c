@@ -270,11 +270,13 @@ static int merge_dropin(struct run *run, const struct bw_component_file *file)
         if (schema && strcmp(bw_schema_api_version(schema), KUBELET_API_VERSION) == 0 &&
             strcmp(bw_schema_kind(schema), "KubeletConfiguration") == 0)
                 return kubelet_merge(&run->tree, doc->root, &source);
-        (void)bw_doc_identify(doc);
-        if (doc->kind.n && doc->root.type == BW_MAP)
+        if (bw_map_text(doc->root, "kind").n) {
+                struct bw_str version = bw_map_text(doc->root, "apiVersion");
+
                 return stop_dropin(run, bw_arena_printf(run->arena, "unknown apiVersion/kind: %s%.*s, Kind=%.*s",
-                                                        memchr(doc->api_version.p ? doc->api_version.p : "", '/', doc->api_version.n) ? "" : "/",
-                                                        BW_STR_ARG(doc->api_version), BW_STR_ARG(doc->kind)));
+                                                        version.n && memchr(version.p, '/', version.n) ? "" : "/",
+                                                        BW_STR_ARG(version), BW_STR_ARG(bw_map_text(doc->root, "kind"))));
+        }
         if (bw_problems_text(&problems, run->arena, &text, run->component.reterr) < 0)
                 return -ENOMEM;
         return stop_dropin(run, text);

@@ -179,7 +179,34 @@ int kubelet_apply_flags(struct kubelet_tree *tree, struct component *c)
 
 /* ---- what pflag says */
 
-static void put_why(struct bw_buf *out, const struct bw_flag_use *use, bool range)
+/* A pair of gates that is none: the first one that is wrong. */
+static void put_gates_why(struct bw_buf *out, struct bw_str value)
+{
+        struct bw_str part;
+        bool on;
+
+        while (value.n && bw_str_split(&value, ',', &part)) {
+                struct bw_str text = part;
+                struct bw_str name;
+
+                if (part.n == 0)
+                        continue;
+                if (!memchr(part.p, '=', part.n)) {
+                        bw_buf_puts(out, "malformed pair, expect string=bool");
+                        return;
+                }
+                (void)bw_str_split(&text, '=', &name);
+                if (bw_go_bool(bw_str_trim(text), &on) == 0)
+                        continue;
+                bw_buf_printf(out, "invalid value of %.*s: %.*s, err: strconv.ParseBool: parsing ", BW_STR_ARG(bw_str_trim(name)),
+                              BW_STR_ARG(bw_str_trim(text)));
+                bw_buf_go_quote(out, bw_str_trim(text));
+                bw_buf_puts(out, ": invalid syntax");
+                return;
+        }
+}
+
+static void put_why(struct bw_buf *out, const struct bw_flag_use *use, bool range, char sep, const char *otherwise)
 {
         static const char *const parsers[_BW_FLAG_TYPE_MAX] = {
                 [BW_FLAG_BOOL] = "ParseBool", [BW_FLAG_INT] = "ParseInt", [BW_FLAG_UINT] = "ParseUint",
@@ -192,11 +219,30 @@ static void put_why(struct bw_buf *out, const struct bw_flag_use *use, bool rang
                 bw_buf_go_quote(out, use->value);
                 bw_buf_puts(out, range ? ": value out of range" : ": invalid syntax");
         } else if (use->type == BW_FLAG_IP) {
-                bw_buf_puts(out, "failed to parse IP: ");
                 bw_buf_go_quote(out, use->value);
+                bw_buf_puts(out, " is not a valid IP address");
+        } else if (use->type == BW_FLAG_GATES) {
+                put_gates_why(out, use->value);
+        } else if (sep) {
+                bw_buf_printf(out, "malformed pair, expect string%cstring", sep);
         } else {
-                bw_buf_puts(out, "invalid value");
+                bw_buf_puts(out, otherwise);
         }
+}
+
+/* The sign between the parts of a flag's pairs when one of them lacks it; 0: all have it, or there are no pairs. */
+static char missing_sign(const struct bw_flag_use *use)
+{
+        size_t row = bw_table_find(table, use->name);
+        const char *form = bw_table_text(table, row, COLUMN_FORM);
+        char sep = strcmp(form, "langle") == 0 ? '<' : strcmp(form, "pairs") == 0 ? '=' : '\0';
+        struct bw_str rest = use->value;
+        struct bw_str part;
+
+        while (sep && rest.n && bw_str_split(&rest, ',', &part))
+                if (part.n && !memchr(part.p, sep, part.n))
+                        return sep;
+        return '\0';
 }
 
 /* Fields of 32 bits refuse what a flag of 64 would take. */
@@ -216,40 +262,99 @@ static bool is_out_of_range(const struct bw_flag_use *use, int minor)
         return false;
 }
 
-/* The first use that is refused, before element `limit`. */
-static const struct bw_flag_use *first_bad(struct component *c, size_t limit, bool *ret_range)
+/* The first use that is refused, before element `limit`, with the reason. */
+static const struct bw_flag_use *first_bad(struct component *c, size_t limit, struct bw_buf *why)
 {
         for (size_t i = 0; i < c->flags.n_uses && c->flags.uses[i].arg < limit; i++) {
                 const struct bw_flag_use *use = &c->flags.uses[i];
-                struct bw_value ignored;
+                bool range = use->known && is_out_of_range(use, c->minor);
+                char sep = use->known ? missing_sign(use) : '\0';
                 struct bw_error err = {0};
+                struct bw_value ignored;
 
-                *ret_range = use->known && is_out_of_range(use, c->minor);
-                if (*ret_range)
+                if (!use->known)
+                        continue;
+                if (range || sep || bw_flag_text_value(c->arena, use->type, use->value, &ignored, &err) == -EINVAL) {
+                        put_why(why, use, range, sep, err.message);
                         return use;
-                if (use->known && bw_flag_text_value(c->arena, use->type, use->value, &ignored, &err) == -EINVAL)
-                        return use;
+                }
         }
         return NULL;
+}
+
+/* Labels of Kubernetes' own that a kubelet may give its node. Source: k8s.io/kubelet pkg/apis/well_known_labels.go. */
+static const char *const own_labels[] = {
+        "beta.kubernetes.io/arch", "beta.kubernetes.io/instance-type", "beta.kubernetes.io/os",
+        "failure-domain.beta.kubernetes.io/region", "failure-domain.beta.kubernetes.io/zone", "kubernetes.io/arch",
+        "kubernetes.io/hostname", "kubernetes.io/os", "node.kubernetes.io/instance-type", "topology.kubernetes.io/region",
+        "topology.kubernetes.io/zone",
+};
+
+static bool in_domain(struct bw_str name, const char *domain)
+{
+        size_t n = strlen(domain);
+
+        return bw_str_is(name, domain) ||
+               (name.n > n && bw_str_ends(name, bw_str(domain)) && name.p[name.n - n - 1] == '.');
+}
+
+static bool may_label(struct bw_str key)
+{
+        struct bw_str rest = key;
+        struct bw_str domain = BW_STR("");
+
+        if (!memchr(key.p ? key.p : "", '/', key.n))
+                return true;
+        (void)bw_str_split(&rest, '/', &domain);
+        if (!in_domain(domain, "kubernetes.io") && !in_domain(domain, "k8s.io"))
+                return true;
+        for (size_t i = 0; i < BW_ARRAY_SIZE(own_labels); i++)
+                if (bw_str_is(key, own_labels[i]))
+                        return true;
+        return in_domain(domain, "kubelet.kubernetes.io") || in_domain(domain, "node.kubernetes.io");
+}
+
+/* --node-labels with names of Kubernetes' own. */
+static void put_labels_why(struct component *c, struct bw_buf *out)
+{
+        const struct component_setting *s = component_find(c, "node-labels");
+        size_t n = 0;
+
+        for (uint32_t i = 0; s && s->value.type == BW_MAP && i < s->value.n; i++) {
+                struct bw_str key = bw_value_text(s->value.map->entries[i].key);
+
+                if (may_label(key))
+                        continue;
+                bw_buf_puts(out, n++ ? " " : "unknown 'kubernetes.io' or 'k8s.io' labels specified with --node-labels: [");
+                bw_buf_str(out, key);
+        }
+        if (n == 0)
+                return;
+        bw_buf_puts(out, "]\n--node-labels in the 'kubernetes.io' namespace must begin with an allowed prefix "
+                         "(kubelet.kubernetes.io, node.kubernetes.io) or be in the specifically allowed set (");
+        for (size_t i = 0; i < BW_ARRAY_SIZE(own_labels); i++)
+                bw_buf_printf(out, "%s%s", i ? ", " : "", own_labels[i]);
+        bw_buf_char(out, ')');
 }
 
 int kubelet_flags_refused(struct component *c, struct bw_str *ret)
 {
         bw_auto_done(bw_buf_done) struct bw_buf text = {0};
+        bw_auto_done(bw_buf_done) struct bw_buf why = {0};
         const struct bw_flag_problem *problem = c->flags.n_problems ? &c->flags.problems[0] : NULL;
-        bool range = false;
-        const struct bw_flag_use *bad = first_bad(c, problem ? problem->arg : SIZE_MAX, &range);
+        const struct bw_flag_use *bad = first_bad(c, problem ? problem->arg : SIZE_MAX, &why);
 
         if (bad) {
                 bw_buf_puts(&text, "invalid argument ");
                 bw_buf_go_quote(&text, component_is_secret(bad->name) ? BW_STR("(redacted)") : bad->value);
-                bw_buf_printf(&text, " for \"--%.*s\" flag: ", BW_STR_ARG(bad->name));
-                put_why(&text, bad, range);
+                bw_buf_printf(&text, " for \"--%.*s\" flag: %.*s", BW_STR_ARG(bad->name), BW_STR_ARG(bw_buf_view(&why)));
         } else if (problem) {
                 bw_buf_str(&text, problem->text);
         } else if (c->flags.first_argument < c->input->n_args) {
                 bw_buf_printf(&text, "unknown command %.*s", BW_STR_ARG(c->args[c->flags.first_argument]));
+        } else {
+                put_labels_why(c, &text);
         }
-        *ret = bw_buf_status(&text) < 0 ? (struct bw_str){0} : bw_arena_str(c->arena, bw_buf_view(&text));
+        *ret = bw_buf_status(&text) < 0 || bw_buf_status(&why) < 0 ? (struct bw_str){0} : bw_arena_str(c->arena, bw_buf_view(&text));
         return ret->p ? 0 : -ENOMEM;
 }

@@ -463,39 +463,37 @@ static void check_pull_credentials(struct check *c)
                        "`imagePullCredentialsVertificationPolicy` is not \"NeverVerifyAllowlistedImages\"");
 }
 
-/* "0-3,7": NULL, or what is wrong. */
-static bool is_cpuset(struct bw_str s, struct bw_str *ret_part)
+/* "0-3,7"; what is wrong with it goes to why. */
+static bool is_cpuset(struct check *c, struct bw_str s, struct bw_buf *why)
 {
         struct bw_str part;
 
         while (s.n && bw_str_split(&s, ',', &part)) {
-                struct bw_str from;
-                struct bw_str to = part;
-                int64_t a;
-                int64_t b;
+                bool range = part.n && memchr(part.p, '-', part.n);
+                struct bw_str ends[2] = {part, part};
+                int64_t numbers[2] = {0, 0};
 
-                *ret_part = part;
-                if (!memchr(part.p, '-', part.n)) {
-                        if (bw_str_to_i64(part, &a) < 0)
-                                return false;
-                        continue;
+                if (range)
+                        (void)bw_str_split(&ends[1], '-', &ends[0]);
+                for (size_t i = 0; i < 2; i++) {
+                        if (bw_str_to_i64(ends[i], &numbers[i]) == 0)
+                                continue;
+                        bw_buf_printf(why, "strconv.Atoi: parsing %.*s: invalid syntax", BW_STR_ARG(quoted(c, ends[i])));
+                        return false;
                 }
-                if (!bw_str_split(&to, '-', &from) || bw_str_to_i64(from, &a) < 0)
+                if (numbers[0] > numbers[1]) {
+                        bw_buf_printf(why, "invalid range %.*s (%" PRIi64 " > %" PRIi64 ")", BW_STR_ARG(quoted(c, part)),
+                                      numbers[0], numbers[1]);
                         return false;
-                *ret_part = to;
-                if (bw_str_to_i64(to, &b) < 0)
-                        return false;
-                *ret_part = BW_STR("");
-                if (a > b)
-                        return false;
+                }
         }
         return true;
 }
 
 static void check_cpus(struct check *c)
 {
+        bw_auto_done(bw_buf_done) struct bw_buf why = {0};
         struct bw_str cpus = kubelet_text(c->tree, "reservedSystemCPUs");
-        struct bw_str part = BW_STR("");
 
         if (cpus.n == 0)
                 return;
@@ -503,14 +501,10 @@ static void check_cpus(struct check *c)
                 refuse(c, "reservedSystemCPUs",
                        "invalid configuration: can't use reservedSystemCPUs (--reserved-cpus) with systemReservedCgroup "
                        "(--system-reserved-cgroup) or kubeReservedCgroup (--kube-reserved-cgroup)");
-        if (!is_cpuset(cpus, &part) && part.n)
+        if (!is_cpuset(c, cpus, &why))
                 refuse(c, "reservedSystemCPUs",
-                       "invalid configuration: unable to parse reservedSystemCPUs (--reserved-cpus) %.*s, error: strconv.Atoi: "
-                       "parsing %.*s: invalid syntax", BW_STR_ARG(cpus), BW_STR_ARG(quoted(c, part)));
-        else if (!is_cpuset(cpus, &part))
-                refuse(c, "reservedSystemCPUs",
-                       "invalid configuration: unable to parse reservedSystemCPUs (--reserved-cpus) %.*s, error: invalid range "
-                       "%.*s: start is larger than end", BW_STR_ARG(cpus), BW_STR_ARG(quoted(c, cpus)));
+                       "invalid configuration: unable to parse reservedSystemCPUs (--reserved-cpus) %.*s, error: %.*s",
+                       BW_STR_ARG(cpus), BW_STR_ARG(bw_buf_view(&why)));
 }
 
 static bool is_zero_quantity(struct bw_value v)
@@ -634,6 +628,12 @@ static void check_tracing(struct check *c)
         struct bw_str endpoint = kubelet_text(c->tree, "tracing.endpoint");
         size_t at = bw_str_find(endpoint, BW_STR("://"));
 
+        /* The gate is locked from 1.34 on. */
+        if (c->tree->minor < 34 && kubelet_find(c->tree, "tracing") && !kubelet_gate(c->tree, "KubeletTracing")) {
+                refuse(c, "tracing",
+                       "invalid configuration: tracing should not be configured if KubeletTracing feature flag is disabled.");
+                return;
+        }
         if (rate.type == BW_INT && rate.i < 0)
                 refuse(c, "tracing.samplingRatePerMillion",
                        "tracing.samplingRatePerMillion: Invalid value: %" PRIi64 ": sampling rate must be positive", rate.i);

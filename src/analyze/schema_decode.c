@@ -158,21 +158,37 @@ static int refuse(struct decoder *d, const struct trail *t, struct bw_value v, b
         return 0;
 }
 
-/* The words of a type that decodes itself. Go stops there, and this error goes before those found until then. */
+/* A type that decodes itself has refused a value, as the last problem from `at` says: Go stops there, and this error goes
+ * before those of types that were found until then. */
+static void stop_at(struct decoder *d, size_t at)
+{
+        struct bw_problem *items = d->problems->items;
+        struct bw_problem p;
+
+        d->stopped = true;
+        if (d->problems->n <= at)
+                return;
+        p = items[at];
+        memmove(items + d->first_type + 1, items + d->first_type, (at - d->first_type) * sizeof(*items));
+        items[d->first_type] = p;
+}
+
 static int refuse_own(struct decoder *d, const struct trail *t, struct bw_buf *text)
 {
         size_t at = d->problems->n;
-        struct bw_problem *items;
 
         report(d, t, (struct bw_problem){.kind = BW_PROBLEM_TYPE}, text);
-        d->stopped = true;
-        items = d->problems->items;
-        if (d->problems->n > at) {
-                struct bw_problem p = items[at];
+        stop_at(d, at);
+        return 0;
+}
 
-                memmove(items + d->first_type + 1, items + d->first_type, (at - d->first_type) * sizeof(*items));
-                items[d->first_type] = p;
-        }
+/* The same for a value of another JSON type than it takes. */
+static int refuse_own_type(struct decoder *d, const struct trail *t, struct bw_value v)
+{
+        size_t at = d->problems->n;
+
+        (void)refuse(d, t, v, false, BW_STR("string"));
+        stop_at(d, at);
         return 0;
 }
 
@@ -315,11 +331,8 @@ static int decode_duration(struct decoder *d, struct bw_value v, const struct tr
         struct bw_str s = v.type == BW_STRING ? bw_value_text(v) : BW_STR("");
         int64_t nanoseconds;
 
-        if (v.type != BW_STRING && v.type != BW_NULL) {
-                refuse(d, t, v, false, BW_STR("string"));
-                d->stopped = true;
-                return 0;
-        }
+        if (v.type != BW_STRING && v.type != BW_NULL)
+                return refuse_own_type(d, t, v);
         if (bw_go_duration(s, &nanoseconds) == 0) {
                 s = bw_go_duration_text(d->arena, nanoseconds);
                 *ret = bw_value_str(s);
@@ -387,7 +400,7 @@ static int decode_time(struct decoder *d, struct bw_value v, const struct trail 
         bw_auto_done(bw_buf_done) struct bw_buf text = {0};
 
         if (v.type != BW_STRING && v.type != BW_NULL)
-                return refuse(d, t, v, false, BW_STR("string"));
+                return refuse_own_type(d, t, v);
         *ret = v;
         if (v.type == BW_NULL || is_time(bw_value_text(v)))
                 return 0;

@@ -107,15 +107,18 @@ static struct bw_str hostname_of(const struct kubelet_case *c)
         struct bw_str name = BW_STR("");
 
         for (size_t i = 0; i < c->input.n_args; i++)
-                for (size_t k = 0; k < BW_ARRAY_SIZE(flags); k++)
+                for (size_t k = 0; k < BW_ARRAY_SIZE(flags); k++) {
                         if (bw_str_starts(c->args[i].text, bw_str(flags[k])))
                                 name = bw_str_rest(c->args[i].text, strlen(flags[k]));
+                        else if (bw_str_eq(c->args[i].text, bw_str_n(flags[k], strlen(flags[k]) - 1)) && i + 1 < c->input.n_args)
+                                name = c->args[i + 1].text;
+                }
         return name;
 }
 
 static bool is_empty(struct bw_value v)
 {
-        return v.type == BW_ABSENT || v.type == BW_NULL;
+        return v.type == BW_ABSENT || v.type == BW_NULL || (v.type == BW_LIST && v.n == 0);
 }
 
 static void compare_values(struct kubelet_case *c, const struct bw_kubelet *got)
@@ -144,14 +147,24 @@ static void compare_values(struct kubelet_case *c, const struct bw_kubelet *got)
         }
 }
 
-/* "a: words" and "words" name the same error. */
-static bool same_words(struct bw_str a, struct bw_str b)
+/* The component's own words, without the stages that are named before them. */
+static struct bw_str own_words(struct bw_str text)
 {
-        struct bw_str longer = a.n > b.n ? a : b;
-        struct bw_str shorter = a.n > b.n ? b : a;
+        static const char *const before[] = {"failed to decode: ", "dropin: ",
+                                             "failed to unmarshal merged JSON into kubelet configuration: "};
 
-        return shorter.n > 0 && (bw_str_eq(a, b) || (bw_str_ends(longer, shorter) && longer.n > shorter.n + 2 &&
-                                                     longer.p[longer.n - shorter.n - 1] == ' '));
+        for (size_t i = 0; i < BW_ARRAY_SIZE(before); i++)
+                if (bw_str_starts(text, bw_str(before[i])))
+                        return own_words(bw_str_rest(text, strlen(before[i])));
+        return text;
+}
+
+static bool same_words(struct bw_str want, struct bw_str came)
+{
+        struct bw_str own = own_words(came);
+
+        want = own_words(want);
+        return own.n > 0 && (bw_str_eq(want, own) || (bw_str_ends(want, own) && want.p[want.n - own.n - 1] == ' '));
 }
 
 static struct bw_str without_dir(struct bw_arena *arena, struct bw_str text)

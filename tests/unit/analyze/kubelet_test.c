@@ -76,6 +76,18 @@ static const struct given cases[] = {
          .words = "invalid argument \"5\" for \"--sync-frequency\" flag: time: missing unit in duration \"5\""},
         {.args = {"--feature-gates=AppArmor=false"}, .stage = "flags",
          .words = "cannot set feature gate AppArmor to false, feature is locked to true"},
+        {.args = {"--feature-gates=NodeSwap"}, .stage = "flags",
+         .words = "invalid argument \"NodeSwap\" for \"--feature-gates\" flag: malformed pair, expect string=bool"},
+        {.args = {"--eviction-hard=memory.available"}, .stage = "flags",
+         .words = "invalid argument \"memory.available\" for \"--eviction-hard\" flag: malformed pair, expect string<string"},
+        {.args = {"--address=here"}, .stage = "flags",
+         .words = "invalid argument \"here\" for \"--address\" flag: \"here\" is not a valid IP address"},
+        {.args = {CONFIG}, .config = KIND "eventBurst: x\nsyncFrequency: 5\n", .stage = "config",
+         .words = "failed to decode: json: cannot unmarshal number into Go struct field KubeletConfiguration.syncFrequency of type "
+                  "string"},
+        {.args = {CONFIG}, .config = KIND "reservedSystemCPUs: 5-3\n", .stage = "validate",
+         .words = "invalid configuration: unable to parse reservedSystemCPUs (--reserved-cpus) 5-3, error: invalid range \"5-3\" "
+                  "(5 > 3)"},
         {.args = {CONFIG}, .config = "", .stage = "config", .words = "kubelet config file \"/etc/kubelet/config.yaml\" was empty"},
         {.args = {CONFIG}, .config = "# nothing\n", .stage = "config", .words = "failed to decode: Object 'Kind' is missing"},
         {.args = {CONFIG, DROPINS}, .config = KIND, .dropins = {"apiVersion: v1\nkind: ConfigMap\n"}, .stage = "dropins",
