@@ -90,6 +90,27 @@ static bool same_flavor(struct bw_str a, struct bw_str b)
         return bw_str_eq(bw_str_n(of_a, n_a), bw_str_n(of_b, n_b));
 }
 
+/* A kernel without modules of its own: /boot/vmlinuz-RELEASE. */
+static struct bw_str newest_in_boot(struct bw_node *node, struct bw_str running)
+{
+        static const struct bw_str prefix = BW_STR("vmlinuz-");
+        bw_auto_done(bw_listing_done) struct bw_listing names = {0};
+        struct bw_str newest = {0};
+
+        if (bw_host_list(node->host, "/boot", BW_LIMIT_SYSTEM_DROPINS, &names, NULL) < 0)
+                return newest;
+        for (size_t i = 0; i < names.n_entries; i++) {
+                struct bw_str name = bw_str(bw_listing_name(&names, i));
+                struct bw_str release = bw_str_starts(name, prefix) ? bw_str_rest(name, prefix.n) : (struct bw_str){0};
+
+                if (!branch(release).n || (running.n && !same_flavor(release, running)))
+                        continue;
+                if (!newest.n || bw_version_rpm_part(release, newest) > 0)
+                        newest = bw_arena_str(node->arena, release);
+        }
+        return newest;
+}
+
 /* The newest kernel whose modules are installed, of the running one's kind. */
 static struct bw_str newest_installed(struct bw_node *node, struct bw_str running)
 {
@@ -114,7 +135,7 @@ static struct bw_str newest_installed(struct bw_node *node, struct bw_str runnin
                                 newest = bw_arena_str(node->arena, name);
                 }
         }
-        return newest;
+        return newest.n ? newest : newest_in_boot(node, running);
 }
 
 static void put_life(struct bw_fields *kernel, struct bw_str release, bool own)

@@ -172,6 +172,7 @@ static int collect(struct bw_node *node, struct bw_facts *facts, struct bw_error
         struct bw_fields modules = bw_fields(facts);
         struct bw_items loaded = bw_items(facts);
         struct blocks *blocks = bw_arena_zalloc(node->arena, sizeof(*blocks));
+        struct bw_error err = {0};
         struct bw_str table = {0};
         struct bw_str rest;
         struct bw_str line;
@@ -182,8 +183,10 @@ static int collect(struct bw_node *node, struct bw_facts *facts, struct bw_error
                 r = find_available(node, available, reterr);
         if (r < 0)
                 return r;
-        if (bw_system_read(node, "/proc/modules", &table, NULL) < 0) {
-                bw_facts_absent(facts, "modules.loaded", "the kernel is not running, or does not load modules");
+        r = bw_system_read(node, "/proc/modules", &table, &err);
+        if (r < 0) {
+                bw_system_failed(facts, "modules.loaded", "/proc/modules", r, &err,
+                                 "the kernel is not running, or does not load modules");
         } else {
                 rest = table;
                 while (bw_str_split(&rest, '\n', &line)) {

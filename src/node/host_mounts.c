@@ -20,24 +20,29 @@ struct table {
         size_t n;
         const char *file;
         bool runs;
+        int status;            /* of the file that could not be read */
+        struct bw_error err;
 };
 
 static int read_table(struct bw_node *node, struct table *table, struct bw_error *reterr)
 {
         struct bw_mount *mounts = NULL;
         struct bw_str text;
-        int r = bw_host_read(node->host, node->arena, mountinfo, 16 * BW_LIMIT_SYSTEM_FILE, &text, NULL);
+        int r = bw_host_read(node->host, node->arena, mountinfo, 16 * BW_LIMIT_SYSTEM_FILE, &text, &table->err);
 
-        table->runs = r == 0;
+        table->runs = r != -ENOENT && r != -ENOTDIR;
         table->file = table->runs ? mountinfo : fstab;
-        if (table->runs)
-                r = bw_mountinfo_read(node->arena, text, &mounts, &table->n, reterr);
-        else if (bw_system_read(node, fstab, &text, NULL) == 0)
-                r = bw_fstab_read(node->arena, text, &mounts, &table->n, reterr);
-        else
-                table->file = NULL;
+        if (!table->runs) {
+                bw_error_clear(&table->err);
+                r = bw_system_read(node, fstab, &text, &table->err);
+        }
+        table->status = r;
+        if (r < 0)
+                return 0;
+        r = table->runs ? bw_mountinfo_read(node->arena, text, &mounts, &table->n, reterr)
+                        : bw_fstab_read(node->arena, text, &mounts, &table->n, reterr);
         table->mounts = mounts;
-        return table->file ? r : 0;
+        return r;
 }
 
 /* The last mount on a place hides those before it. */
@@ -116,8 +121,9 @@ static int collect_mounts(struct bw_node *node, struct bw_facts *facts, struct b
 
         if (r < 0)
                 return r;
-        if (!table.file) {
-                bw_facts_absent(facts, "mounts", "nothing is mounted, and there is no /etc/fstab");
+        if (table.status < 0) {
+                bw_system_failed(facts, "mounts", table.file, table.status, &table.err,
+                                 "nothing is mounted, and there is no /etc/fstab");
                 return 0;
         }
         for (size_t i = 0; i < BW_ARRAY_SIZE(places); i++)
@@ -217,15 +223,17 @@ static int put_configured(struct bw_node *node, struct bw_fields *swap, struct b
 
 static int collect_swap(struct bw_node *node, struct bw_facts *facts, struct bw_error *reterr)
 {
+        static const char path[] = "/proc/swaps";
         struct bw_fields swap = bw_fields(facts);
+        struct bw_error err = {0};
         struct bw_str text;
-        int r;
+        int r = bw_system_read(node, path, &text, &err);
 
-        if (bw_system_read(node, "/proc/swaps", &text, NULL) == 0) {
+        if (r == 0) {
                 put_active(node, &swap, text);
         } else {
-                bw_facts_absent(facts, "swap.active", "the kernel is not running");
-                bw_facts_absent(facts, "swap.readable", "the kernel is not running");
+                bw_system_failed(facts, "swap.active", path, r, &err, "the kernel is not running");
+                bw_system_failed(facts, "swap.readable", path, r, &err, "the kernel is not running");
         }
         r = put_configured(node, &swap, reterr);
         if (r < 0)
@@ -249,6 +257,10 @@ static int collect_cgroup(struct bw_node *node, struct bw_facts *facts, struct b
         if (r < 0)
                 return r;
         m = table.runs ? mount_at(&table, BW_STR("/sys/fs/cgroup")) : NULL;
+        if (table.runs && table.status < 0) {
+                bw_system_failed(facts, "cgroup", table.file, table.status, &table.err, "");
+                return 0;
+        }
         if (!m) {
                 bw_facts_absent(facts, "cgroup", table.runs ? "no cgroups are mounted" : "the kernel is not running");
                 return 0;

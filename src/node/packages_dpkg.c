@@ -247,7 +247,9 @@ static int read_unattended(struct bw_packages *packages, struct bw_error *reterr
                 see_apt_conf(packages, paths[i], &on);
         see_apt_conf(packages, "/etc/apt/apt.conf", &on);
         packages->unattended_known = true;
-        packages->unattended = on && bw_packages_find(packages, BW_STR("unattended-upgrades"), &count);
+        packages->unattended = on && bw_packages_find(packages, BW_STR("unattended-upgrades"), &count) &&
+                               (!bw_system_has_systemd(packages->node) ||
+                                bw_system_unit_enabled(packages->node, "apt-daily-upgrade.timer", NULL));
         return 0;
 }
 

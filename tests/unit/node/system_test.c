@@ -184,6 +184,11 @@ static void test_kernel_of_an_image(void **state BW_UNUSED)
 {
         collect(&bw_section_kernel);
         assert_string_equal(at("kernel"), "absent: no kernel runs, and none is installed");
+        temp_file(&tree, "r/boot/vmlinuz-5.9.1-ours", "");
+        temp_file(&tree, "r/boot/vmlinuz-5.10.1-ours", "");
+        temp_file(&tree, "r/boot/vmlinuz", "");
+        collect(&bw_section_kernel);
+        assert_string_equal(at("kernel.release"), "\"5.10.1-ours\"");
         temp_file(&tree, "r/etc/os-release", "ID=debian\n");
         temp_file(&tree, "r/lib/modules/6.1.0-9-amd64/modules.dep", "");
         temp_file(&tree, "r/lib/modules/6.1.0-30-amd64/modules.dep", "");
@@ -305,6 +310,14 @@ static void test_dpkg(void **state BW_UNUSED)
         collect(&bw_section_packages);
         assert_string_equal(at("packages.unattended"), "false");
         assert_string_equal(evidence("packages.unattended", "file"), "/etc/apt/apt.conf.d/99off");
+        temp_file(&tree, "r/etc/apt/apt.conf.d/99off", "");
+        temp_file(&tree, "r/usr/lib/systemd/systemd", "");
+        temp_file(&tree, "r/usr/lib/systemd/system/apt-daily-upgrade.timer", "");
+        collect(&bw_section_packages);
+        assert_string_equal(at("packages.unattended"), "false"); /* nothing starts it */
+        temp_file(&tree, "r/etc/systemd/system/timers.target.wants/apt-daily-upgrade.timer", "");
+        collect(&bw_section_packages);
+        assert_string_equal(at("packages.unattended"), "true");
 }
 
 static void test_packed_lists(void **state BW_UNUSED)
@@ -545,6 +558,24 @@ static void test_mounts_that_run(void **state BW_UNUSED)
         assert_string_equal(at("cgroup"), "{\"version\":2,\"hybrid\":false}");
 }
 
+/* What is there and cannot be read is no absence. */
+static void test_odd_files(void **state BW_UNUSED)
+{
+        temp_dir(&tree, "r/proc");
+        temp_dir(&tree, "r/proc/self");
+        assert_int_equal(mkfifo(temp_path(&tree, "r/proc/self/mountinfo"), 0600), 0);
+        assert_int_equal(mkfifo(temp_path(&tree, "r/proc/swaps"), 0600), 0);
+        assert_int_equal(mkfifo(temp_path(&tree, "r/proc/modules"), 0600), 0);
+        collect(&bw_section_mounts);
+        assert_non_null(strstr(at("mounts"), "unreadable: "));
+        collect(&bw_section_cgroup);
+        assert_non_null(strstr(at("cgroup"), "unreadable: "));
+        collect(&bw_section_swap);
+        assert_non_null(strstr(at("swap.active"), "unreadable: "));
+        collect(&bw_section_modules);
+        assert_non_null(strstr(at("modules.loaded"), "unreadable: "));
+}
+
 /* ---- time, core dumps */
 
 static void test_time(void **state BW_UNUSED)
@@ -603,6 +634,7 @@ int main(void)
                 TEST(test_containers),
                 TEST(test_mounts_of_an_image),
                 TEST(test_mounts_that_run),
+                TEST(test_odd_files),
                 TEST(test_time),
                 TEST(test_coredump),
         };
