@@ -3,8 +3,10 @@
 #include "analyze/component_internal.h"
 #include "base/table.h"
 
-/* From this version on the table has every gate. */
-enum { COMPLETE_SINCE = 34 };
+enum { /* the versions of which the table has every gate */
+        COMPLETE_SINCE = 34,
+        COMPLETE_UNTIL = 36,
+};
 
 extern const struct bw_table bw_table_feature_gates;
 
@@ -73,13 +75,13 @@ static int check_gate(struct component *c, struct bw_str name, bool on, const st
         struct component_gate gate;
         enum component_gate_answer answer = component_gate(name, c->kubernetes_minor, &gate);
 
-        if (is_group(name) || c->input->running || c->cls->own_flags)
+        if (is_group(name))
                 return 0;
-        if (answer == COMPONENT_GATE_UNKNOWN)
+        if (answer == COMPONENT_GATE_UNKNOWN && component_is_charted(c, 0, COMPLETE_UNTIL))
                 return component_problem(c, "unknown-gate", BW_STR("feature-gates"), true, where,
                                          "%s 1.%d has no feature gate %.*s", c->cls->name, c->kubernetes_minor,
                                          BW_STR_ARG(name));
-        if (answer == COMPONENT_GATE_KNOWN && gate.locked && gate.on != on)
+        if (answer == COMPONENT_GATE_KNOWN && gate.locked && gate.on != on && !c->input->running)
                 return component_problem(c, "locked-gate", BW_STR("feature-gates"), true, where,
                                          "the feature gate %.*s cannot be changed in 1.%d: it is %s", BW_STR_ARG(name),
                                          c->kubernetes_minor, gate.on ? "on" : "off");

@@ -80,6 +80,11 @@ BW_CHECK int component_problem(struct component *c, const char *code, struct bw_
 bool component_is_secret(struct bw_str flag);
 /* user:password@ in an address taken out. */
 struct bw_str component_without_login(struct bw_arena *arena, struct bw_str text);
+/*
+ * Whether what a table of these versions of Kubernetes does not have is unknown to the component, too. One whose version is
+ * not known is taken for one of them.
+ */
+bool component_is_charted(const struct component *c, int since, int until);
 /* The minor version in "1.32.4", "v1.32.4+k3s1", "3.5.16-0"; 0: there is none. */
 int component_minor_of(struct bw_str version);
 

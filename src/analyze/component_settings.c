@@ -22,6 +22,7 @@ enum column {
 enum {
         NEVER = 1000,     /* a minor version that there will not be */
         TABLE_SINCE = 25, /* flags that went before this version of Kubernetes are not all in the table */
+        TABLE_UNTIL = 35, /* those that came after this one are not */
 };
 
 extern const struct bw_table bw_table_component_flags;
@@ -512,6 +513,14 @@ static bool is_first_use(const struct component *c, size_t i)
         return true;
 }
 
+bool component_is_charted(const struct component *c, int since, int until)
+{
+        /* A running program knows better than a table, and so do vendors. */
+        if (c->input->running || c->cls->own_flags || c->kubernetes_minor < since)
+                return false;
+        return c->kubernetes_minor <= until || c->input->version.n == 0;
+}
+
 static int check_problem(struct component *c, const struct bw_flag_problem *p)
 {
         struct bw_evidence where = arg_evidence(c, p->arg);
@@ -519,8 +528,7 @@ static int check_problem(struct component *c, const struct bw_flag_problem *p)
         where.text = p->name.n ? bw_arena_printf(c->arena, "--%.*s", BW_STR_ARG(p->name)) : BW_STR("");
         if (!where.text.p)
                 return bw_error_nomem(c->reterr);
-        /* A running program knows its flags better than a table, and so do vendors. */
-        if (p->unknown && (c->input->running || c->cls->own_flags || c->kubernetes_minor < TABLE_SINCE))
+        if (p->unknown && !component_is_charted(c, TABLE_SINCE, TABLE_UNTIL))
                 return 0;
         return component_problem(c, p->unknown ? "unknown-flag" : "bad-syntax", p->name, true, &where,
                                  p->unknown ? "%s has no flag --%.*s" : "%s: %.*s", c->cls->name,

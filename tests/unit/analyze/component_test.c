@@ -3,10 +3,14 @@
 #define BW_ALLOW_BANNED
 #include "check.h"
 
-#include "analyze/component.h"
+#include "analyze/component_internal.h"
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/error.h"
+#include "base/table.h"
+
+extern const struct bw_table bw_table_component_flags;
+extern const struct bw_table bw_table_feature_gates;
 
 enum { MOST = 8 };
 
@@ -171,6 +175,23 @@ static void test_running(void **state)
 {
         GIVEN(.component = "kube-apiserver", .version = "1.27.3", .running = true, .args = {"--nosuch=1", "--feature-gates=NoSuch=true"});
         assert_problems(&run, "");
+}
+
+/* Flags and gates of versions that the tables do not reach are not called unknown. */
+static void test_newer_than_the_tables(void **state)
+{
+        {
+                GIVEN(.component = "kube-apiserver", .version = "1.38.0", .args = {"--nosuch=1", "--feature-gates=NoSuch=true"});
+                assert_problems(&run, "");
+        }
+        {
+                GIVEN(.component = "kube-apiserver", .version = "1.24.0", .args = {"--nosuch=1"});
+                assert_problems(&run, "");
+        }
+        {
+                GIVEN(.component = "kube-apiserver", .version = "", .args = {"--nosuch=1"});
+                assert_problems(&run, "unknown-flag!: kube-apiserver has no flag --nosuch\n");
+        }
 }
 
 static void test_secrets(void **state)
@@ -345,6 +366,31 @@ static void test_kubelet(void **state)
         assert_str(run.docs[1].kind, "KubeletConfiguration");
 }
 
+/* The tables are as their readers need them. */
+static void test_tables(void **state)
+{
+        const struct bw_table *flags = &bw_table_component_flags;
+        const struct bw_table *gates = &bw_table_feature_gates;
+
+        (void)state;
+        for (size_t i = 0; i < flags->n_rows; i++) {
+                if (i && bw_str_cmp(bw_table_cell(flags, i - 1, 0), bw_table_cell(flags, i, 0)) > 0)
+                        fail_msg("%s is not in order", bw_table_text(flags, i, 0));
+                if (bw_flag_type(bw_table_cell(flags, i, 2)) == _BW_FLAG_TYPE_MAX)
+                        fail_msg("%s: no such type", bw_table_text(flags, i, 0));
+                if (bw_table_int(flags, i, 4, 0) >= bw_table_int(flags, i, 5, 1000))
+                        fail_msg("%s: gone before it came", bw_table_text(flags, i, 0));
+        }
+        for (size_t i = 0; i < gates->n_rows; i++) {
+                struct component_gate gate;
+
+                if (i && bw_str_cmp(bw_table_cell(gates, i - 1, 0), bw_table_cell(gates, i, 0)) >= 0)
+                        fail_msg("%s is not in order", bw_table_text(gates, i, 0));
+                if (component_gate(bw_table_cell(gates, i, 0), 999, &gate) != COMPONENT_GATE_KNOWN)
+                        fail_msg("%s: no stages", bw_table_text(gates, i, 0));
+        }
+}
+
 static void test_needs(void **state)
 {
         bw_auto(bw_arena_free) struct bw_arena *arena = bw_arena_new(0);
@@ -382,6 +428,7 @@ int main(void)
                 cmocka_unit_test(test_defaults_by_version),
                 cmocka_unit_test(test_problems),
                 cmocka_unit_test(test_running),
+                cmocka_unit_test(test_newer_than_the_tables),
                 cmocka_unit_test(test_secrets),
                 cmocka_unit_test(test_gates),
                 cmocka_unit_test(test_structured_files),
@@ -393,6 +440,7 @@ int main(void)
                 cmocka_unit_test(test_etcd_file),
                 cmocka_unit_test(test_etcd_unknown_file),
                 cmocka_unit_test(test_kubelet),
+                cmocka_unit_test(test_tables),
                 cmocka_unit_test(test_needs),
                 cmocka_unit_test(test_programs),
         };
