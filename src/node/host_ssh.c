@@ -553,6 +553,15 @@ static int read_config(struct ssh *ssh, struct bw_section_file *file)
                                    ssh->reterr);
 }
 
+/* Without the whole configuration nothing of it is known for certain, nor which files let people in. */
+static void put_unreadable(struct ssh *ssh, const struct bw_section_file *file)
+{
+        static const char *const paths[] = {"ssh.settings", "ssh.matches", "ssh.problems", "ssh.hostKeys", "ssh.authorizedKeys"};
+
+        for (size_t i = 0; i < BW_ARRAY_SIZE(paths); i++)
+                bw_section_unreadable(ssh->facts, paths[i], file);
+}
+
 static int put_config(struct ssh *ssh)
 {
         struct bw_section_file file;
@@ -562,8 +571,7 @@ static int put_config(struct ssh *ssh)
                 return r;
         bw_fields_text(&ssh->out, "configFile", file.path);
         if (file.seen == BW_SEEN_UNREADABLE || ssh->refused.path.n) {
-                bw_section_unreadable(ssh->facts, "ssh.settings", file.seen == BW_SEEN_UNREADABLE ? &file : &ssh->refused);
-                bw_section_unreadable(ssh->facts, "ssh.matches", file.seen == BW_SEEN_UNREADABLE ? &file : &ssh->refused);
+                put_unreadable(ssh, file.seen == BW_SEEN_UNREADABLE ? &file : &ssh->refused);
                 return 0;
         }
         put_settings(ssh);

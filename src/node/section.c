@@ -8,7 +8,7 @@
 
 static bool is_absent(int code)
 {
-        return code == -ENOENT || code == -ENOTDIR || code == -ELOOP;
+        return code == -ENOENT || code == -ENOTDIR;
 }
 
 int bw_section_read(struct bw_node *node, const char *path, struct bw_section_file *ret, struct bw_error *reterr)

@@ -82,6 +82,27 @@ static void test_no_ssh(void **state)
         tree_end(&t);
 }
 
+/* A pipe in the place of the configuration: nothing is claimed, and nothing hangs. */
+static void test_ssh_unreadable(void **state)
+{
+        struct tree t;
+
+        (void)state;
+        tree_begin(&t, processes);
+        temp_dir(&t.temp, "root/etc");
+        temp_dir(&t.temp, "root/etc/ssh");
+        assert_int_equal(mkfifo(temp_path(&t.temp, "root/etc/ssh/sshd_config"), 0600), 0);
+        temp_link(&t.temp, "root/etc/shadow", "shadow");
+        temp_file(&t.temp, "root/etc/passwd", "root:x:0:0::/root:/bin/sh\n");
+        tree_open(&t, true);
+        tree_collect(&t, &bw_section_ssh);
+        assert_evidence(&t, "ssh.settings.PermitRootLogin", "state", "unreadable");
+        assert_evidence(&t, "ssh.authorizedKeys", "state", "unreadable");
+        tree_collect(&t, &bw_section_accounts);
+        assert_evidence(&t, "accounts.passwords", "state", "unreadable");
+        tree_end(&t);
+}
+
 static void test_accounts(void **state)
 {
         struct tree t;
@@ -309,6 +330,7 @@ int main(void)
 {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_ssh),       cmocka_unit_test(test_no_ssh),
+                cmocka_unit_test(test_ssh_unreadable),
                 cmocka_unit_test(test_accounts),  cmocka_unit_test(test_sudo),
                 cmocka_unit_test(test_listeners), cmocka_unit_test(test_listeners_unknown),
                 cmocka_unit_test(test_services),  cmocka_unit_test(test_firewall),
