@@ -30,7 +30,9 @@ static struct bw_value value_of(struct bw_node *node, struct bw_facts *facts, co
         const struct bw_survey_process *process = listener->process;
         struct bw_fields fields = bw_fields(facts);
         struct bw_port_info info;
-        bool known = bw_port_find(socket->protocol, socket->port, process ? process->program : (struct bw_str){0},
+        /* What must not be open is told by its program: another one may have taken the port. */
+        bool known = !unseen &&
+                     bw_port_find(socket->protocol, socket->port, process ? process->program : (struct bw_str){0},
                                   node->identity.roles, &info);
 
         bw_fields_text(&fields, "protocol", bw_str(socket->protocol));
@@ -75,8 +77,10 @@ static int collect(struct bw_node *node, struct bw_facts *facts, struct bw_error
 
                 bw_items_value(&items, value_of(node, facts, listener, address, unseen));
                 bw_facts_evidence(facts, &evidence, "listeners[%" PRIu32 "]", i);
-                if (unseen)
+                if (unseen) {
                         bw_facts_evidence(facts, &hidden, "listeners[%" PRIu32 "].owned", i);
+                        bw_facts_evidence(facts, &hidden, "listeners[%" PRIu32 "].port", i);
+                }
         }
         bw_fields_value(&facts->fields, "listeners", bw_items_end(&items));
         return 0;
