@@ -248,6 +248,32 @@ static bool was_there(const struct bw_component_need *needs, size_t n, const str
         return false;
 }
 
+/* What the flags name, in the arena of the run: working it out takes much more than what comes of it. */
+static int ask_needs(struct bw_finder *finder, struct bw_node_component *component)
+{
+        bw_auto(bw_arena_free) struct bw_arena *scratch = bw_arena_new(0);
+        const struct bw_component_need *needs = NULL;
+        struct bw_component_need *kept;
+        size_t n = 0;
+        int r = scratch ? bw_component_needs(scratch, &component->input, &needs, &n, finder->reterr)
+                        : bw_error_nomem(finder->reterr);
+
+        if (r < 0)
+                return r;
+        kept = bw_arena_array(finder->arena, n + 1, sizeof(*kept));
+        if (!kept)
+                return bw_arena_error(finder->arena, finder->reterr);
+        for (size_t i = 0; i < n; i++) {
+                kept[i] = needs[i];
+                kept[i].role = bw_find_z(finder, bw_str(needs[i].role));
+                kept[i].path = bw_arena_str(finder->arena, needs[i].path);
+                kept[i].suffix = needs[i].suffix ? bw_find_z(finder, bw_str(needs[i].suffix)) : NULL;
+        }
+        component->needs = kept;
+        component->n_needs = n;
+        return 0;
+}
+
 /* A file that was read may name others: asked again until nothing new comes. */
 int bw_find_files(struct bw_finder *finder, struct bw_node_component *component)
 {
@@ -259,8 +285,7 @@ int bw_find_files(struct bw_finder *finder, struct bw_node_component *component)
         for (unsigned round = 0; round < BW_LIMIT_NEED_ROUNDS; round++) {
                 bool more = false;
 
-                r = bw_component_needs(finder->arena, &component->input, &component->needs, &component->n_needs,
-                                       finder->reterr);
+                r = ask_needs(finder, component);
                 for (size_t i = 0; r == 0 && i < component->n_needs; i++) {
                         const struct bw_component_need *need = &component->needs[i];
 
