@@ -142,19 +142,22 @@ static size_t quoted_end(struct bw_str text, size_t at)
                         return at;
                 if (text.p[at] == '\\' && quote == '"' && at + 1 < text.n && text.p[at + 1] != '\n')
                         at++;
-                else if (text.p[at] == quote && (!is_long || (at + 2 < text.n && text.p[at + 1] == quote &&
-                                                              text.p[at + 2] == quote)))
-                        return at + n;
+                else if (text.p[at] == quote &&
+                         (!is_long || (at + 2 < text.n && text.p[at + 1] == quote && text.p[at + 2] == quote)))
+                        break;
         }
-        return text.n;
+        at = BW_MIN(at + n, text.n);
+        /* Up to two quotes before the three that end it belong to the text. */
+        for (size_t more = 0; is_long && more < 2 && at < text.n && text.p[at] == quote; more++)
+                at++;
+        return at;
 }
 
 /*
- * What toml++ 3.3 must not see. It limits how deep values are nested, but not tables, which a.b.c nests as deep as the key is
- * long: it would use up the stack when it takes them down. And a letter that is not ASCII, where TOML has none, leads it to
- * a place that it calls unreachable.
+ * toml++ limits how deep values are nested, but not tables, which a.b.c nests as deep as the key is long: it would use up the
+ * stack when it takes them down.
  */
-static int check_text(struct bw_str text, struct bw_error *reterr)
+static int check_keys(struct bw_str text, struct bw_error *reterr)
 {
         uint32_t line = 1;
         unsigned dots = 0;
@@ -175,14 +178,12 @@ static int check_text(struct bw_str text, struct bw_error *reterr)
                         i = newline ? (size_t)(newline - text.p) : text.n;
                         continue;
                 }
-                if ((unsigned char)c >= 0x80 && !(i == 0 && bw_str_starts(text, BW_STR("\xef\xbb\xbf"))))
-                        return bw_error_at(reterr, -EINVAL, line, 0, "no TOML: letters that are not ASCII must stand in quotes");
                 if (c == '.' && ++dots > BW_LIMIT_TOML_DEPTH)
                         return bw_error_at(reterr, -E2BIG, line, 0, "a key has more than %d parts", BW_LIMIT_TOML_DEPTH);
                 if (strchr("\n=,{[", c) && c)
                         dots = 0;
                 line += c == '\n';
-                i += i == 0 && (unsigned char)c == 0xef ? 3 : 1;
+                i++;
         }
         return 0;
 }
@@ -195,7 +196,7 @@ int bw_toml_read(struct bw_arena *arena, struct bw_str text, struct bw_doc *ret_
 
         if (text.n > BW_LIMIT_TOML_BYTES)
                 return bw_error_set(reterr, -E2BIG, "is larger than %zu bytes", (size_t)BW_LIMIT_TOML_BYTES);
-        status = check_text(text, reterr);
+        status = check_keys(text, reterr);
         if (status < 0)
                 return status;
         if (bw_toml_parse(text.p ? text.p : "", text.n, take, &r, &failure)) {
