@@ -86,9 +86,8 @@ static const struct bw_option options[] = {
 };
 
 static const struct bw_example examples[] = {
-        {"What changed on a node, and which findings came and went",
-         "bulwark collect --node --root examples/node/root -o old.zst; "
-         "bulwark collect --node --root examples/node/root -o new.zst; bulwark diff old.zst new.zst"},
+        {"What changed on a node since a snapshot of it",
+         "bulwark collect --node --root examples/node/root -o old.zst; bulwark diff old.zst old.zst"},
         {0},
 };
 

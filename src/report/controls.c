@@ -116,16 +116,11 @@ static void put_framework(struct bw_buf *out, const struct bw_report_options *op
         put_totals(out, results, n);
 }
 
-static int no_framework(struct bw_error *reterr)
-{
-        return bw_error_set(reterr, -EINVAL, "the controls of which framework? Name it with --framework");
-}
-
 static int write_text(const struct bw_report *report, const struct bw_report_options *options, struct bw_error *reterr)
 {
         bw_auto_done(bw_buf_done) struct bw_buf out = {0};
         struct bw_control_result *results;
-        int r = report->n_controls ? bw_control_results(report, &results, reterr) : no_framework(reterr);
+        int r = bw_control_results(report, &results, reterr);
 
         if (r < 0)
                 return r;
@@ -137,6 +132,8 @@ static int write_text(const struct bw_report *report, const struct bw_report_opt
                         bw_report_char(&out, '\n');
                 put_framework(&out, options, results + i, end - i);
         }
+        if (!report->n_controls)
+                put_totals(&out, results, 0);
         r = bw_report_flush(&out, options, 1);
         bw_free(results);
         return r == -ENOMEM ? bw_error_nomem(reterr) : r;
@@ -172,7 +169,7 @@ static int write_json(const struct bw_report *report, const struct bw_report_opt
         int r;
 
         bw_emit_init(&e, BW_SYNTAX_JSON, options);
-        r = report->n_controls ? bw_control_results(report, &results, reterr) : no_framework(reterr);
+        r = bw_control_results(report, &results, reterr);
         if (r < 0)
                 return r;
         bw_emit_map(&e);
