@@ -157,9 +157,15 @@ struct patch {
         size_t n;
 };
 
+/* Absolute paths are the machine's; others lie beside its root: journal-k3s.txt. */
+static bool is_machines(struct bw_str path)
+{
+        return path.p[0] == '/';
+}
+
 static const char *path_of(struct patch *p, struct bw_str path)
 {
-        return bw_arena_printf(p->arena, "%s/root%.*s", p->dir, BW_STR_ARG(path)).p;
+        return bw_arena_printf(p->arena, "%s/%s%.*s", p->dir, is_machines(path) ? "root" : "", BW_STR_ARG(path)).p;
 }
 
 static struct bw_str without_slash(struct bw_str path)
@@ -180,9 +186,11 @@ static size_t mode_row(const struct patch *p, struct bw_str path)
 /* Sets a row of the table of modes; empty texts leave what is there, or root's. */
 static bool set_mode(struct patch *p, struct bw_str path, struct bw_str mode, struct bw_str uid, struct bw_str gid, bool is_dir)
 {
-        size_t at = mode_row(p, path);
+        size_t at = is_machines(path) ? mode_row(p, path) : SIZE_MAX;
         struct bw_str old = at == SIZE_MAX ? (struct bw_str){0} : p->modes.lines[at];
 
+        if (!is_machines(path))
+                return true;
         if (old.n)
                 path = field(old, 0);
         else
