@@ -60,6 +60,10 @@ Reports for programs, on standard output and in files that appear when they are 
             "control": "5.2.2"
           },
           {
+            "name": "cis-2.0",
+            "control": "5.2.2"
+          },
+          {
             "name": "mitre-attack-containers",
             "control": "T1611"
           },
@@ -146,6 +150,8 @@ Reports for programs, on standard output and in files that appear when they are 
     - name: cis-1.11
       control: "5.2.2"
     - name: cis-1.12
+      control: "5.2.2"
+    - name: cis-2.0
       control: "5.2.2"
     - name: mitre-attack-containers
       control: T1611

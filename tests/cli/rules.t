@@ -65,7 +65,7 @@ The catalog.
 
   Severity    high
   Practice    W01
-  Frameworks  cis-1.11 5.2.12, cis-1.12 5.2.11, mitre-attack-containers T1543.005, mitre-attack-containers T1611, nsa-1.2 pod-host-path, owasp-k8s-top10 K01:2022, owasp-k8s-top10 K01:2025, pss-baseline hostPathVolumes, pss-restricted restrictedVolumes
+  Frameworks  cis-1.11 5.2.12, cis-1.12 5.2.11, cis-2.0 5.2.11, mitre-attack-containers T1543.005, mitre-attack-containers T1611, nsa-1.2 pod-host-path, owasp-k8s-top10 K01:2022, owasp-k8s-top10 K01:2025, pss-baseline hostPathVolumes, pss-restricted restrictedVolumes
   File        rules/pod-security/BW-PSS-104-host-path.yaml
 
   Why it matters

@@ -214,7 +214,7 @@ Wide, narrow, and with what passed.
           |                                            ^~~~~~~~~~
       path: spec.jobTemplate.spec.template.spec.volumes[0].hostPath
       fix: Use an emptyDir, configMap, projected or persistentVolumeClaim volume; for node agents a CSI driver.
-      see: practice W01, cis-1.11 5.2.12, cis-1.12 5.2.11, mitre-attack-containers T1543.005, T1611, nsa-1.2 pod-host-path, owasp-k8s-top10 K01:2022, K01:2025, pss-baseline hostPathVolumes, pss-restricted restrictedVolumes
+      see: practice W01, cis-1.11 5.2.12, cis-1.12 5.2.11, cis-2.0 5.2.11, mitre-attack-containers T1543.005, T1611, nsa-1.2 pod-host-path, owasp-k8s-top10 K01:2022, K01:2025, pss-baseline hostPathVolumes, pss-restricted restrictedVolumes
 
   DaemonSet ops/node-agent  examples/shop/ops/node-agent.yaml:2
     HIGH      BW-PSS-104  Pod mounts a path of the host
@@ -223,7 +223,7 @@ Wide, narrow, and with what passed.
           |           ^~~~~~~~
       path: spec.template.spec.volumes[0].hostPath
       fix: Use an emptyDir, configMap, projected or persistentVolumeClaim volume; for node agents a CSI driver.
-      see: practice W01, cis-1.11 5.2.12, cis-1.12 5.2.11, mitre-attack-containers T1543.005, T1611, nsa-1.2 pod-host-path, owasp-k8s-top10 K01:2022, K01:2025, pss-baseline hostPathVolumes, pss-restricted restrictedVolumes
+      see: practice W01, cis-1.11 5.2.12, cis-1.12 5.2.11, cis-2.0 5.2.11, mitre-attack-containers T1543.005, T1611, nsa-1.2 pod-host-path, owasp-k8s-top10 K01:2022, K01:2025, pss-baseline hostPathVolumes, pss-restricted restrictedVolumes
 
   2 failed checks: 0 critical, 2 high, 0 medium, 0 low
   9 objects in 9 files judged by 1 rule in 5.0 ms; 2 documents skipped (no Kubernetes objects)
