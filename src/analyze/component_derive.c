@@ -316,7 +316,7 @@ static bool wants(const struct bw_doc *doc)
 {
         struct bw_pod pod;
 
-        return is_kubeadm(doc) || (bw_pod_may_have(doc) && bw_pod_find(doc, &pod) && runs_component(&pod));
+        return is_kubeadm(doc) || (bw_pod_find(doc, &pod) && runs_component(&pod));
 }
 
 static int derive(struct bw_arena *arena, const struct bw_doc *doc, int minor, bool minor_is_given, bw_doc_sink sink,

@@ -14,6 +14,8 @@ static const struct bw_deriver *const derivers[] = {
 
 bool bw_derive_wants(const struct bw_doc *doc)
 {
+        if (doc->derives)
+                return doc->derives == BW_DERIVES_SOMETHING;
         for (size_t i = 0; derivers[i]; i++)
                 if (derivers[i]->wants(doc))
                         return true;

@@ -44,6 +44,14 @@ struct bw_doc {
         struct bw_str kind;
         struct bw_str ns;   /* metadata.namespace */
         struct bw_str name; /* metadata.name, else metadata.generateName */
+
+        uint8_t derives;    /* enum bw_doc_derives: what bw_derive_wants() said, for one who asks again */
+};
+
+enum bw_doc_derives {
+        BW_DERIVES_UNKNOWN,
+        BW_DERIVES_NOTHING,
+        BW_DERIVES_SOMETHING,
 };
 
 /*

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* From the text of a document to findings. */
+#include "analyze/derive.h"
 #include "base/alloc.h"
 #include "base/arena.h"
 #include "base/limits.h"
@@ -167,6 +168,8 @@ int bw_worker_doc(struct bw_worker *worker, struct bw_doc *doc, struct bw_error 
         if (worker->shared->world->exceptions &&
             bw_exceptions_see(worker->shared->world->exceptions, doc, worker->arena) < 0)
                 return bw_error_nomem(reterr);
+        /* Asked twice from here on. */
+        doc->derives = bw_derive_wants(doc) ? BW_DERIVES_SOMETHING : BW_DERIVES_NOTHING;
         r = prepare(worker, doc, reterr);
         if (r < 0)
                 return r;
