@@ -222,7 +222,7 @@ struct bw_str kubelet_gates_refused(struct kubelet_tree *tree)
 {
         const struct kubelet_node *gates = kubelet_find(tree, "featureGates");
 
-        for (const struct kubelet_node *n = gates ? gates->first : NULL; n; n = n->next) {
+        for (const struct kubelet_node *n = gates && !tree->gates_hold ? gates->first : NULL; n; n = n->next) {
                 struct component_gate gate = {0};
                 enum component_gate_answer answer = component_gate(n->key, tree->minor, &gate);
 

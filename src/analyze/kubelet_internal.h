@@ -38,6 +38,7 @@ struct kubelet_tree {
         struct kubelet_node root;
         size_t n;   /* nodes made */
         int minor;
+        bool gates_hold; /* nobody refused them: the kubelet runs, or its version is not known */
         struct kubelet_override *overrides; /* at most BW_LIMIT_PROBLEMS */
         size_t n_overrides;
         size_t cap_overrides;

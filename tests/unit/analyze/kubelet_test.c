@@ -181,6 +181,31 @@ static void test_unseen_file(void **state)
         }
 }
 
+/* A vendor's kubelet runs with flags and gates that no table has: what it is configured with counts all the same. */
+static void test_running(void **state)
+{
+        struct bw_arena *arena = bw_arena_new(0);
+        struct bw_component_arg args[3] = {{.text = BW_STR("--vendor-flag=1")}, {.text = BW_STR("--feature-gates=AppArmor=false")},
+                                           {.text = BW_STR(CONFIG)}};
+        struct bw_component_file file = {.role = "config", .path = BW_STR("/etc/kubelet/config.yaml"), .state = BW_FILE_READ,
+                                         .text = BW_STR(KIND "readOnlyPort: 10255\nfeatureGates: {VendorGate: true}\n")};
+        struct bw_component_input input = {.component = BW_STR("kubelet"), .name = BW_STR("n1"), .basis = "process", .args = args,
+                                           .n_args = 3, .files = &file, .n_files = 1, .default_minor = 35, .running = true,
+                                           .version = BW_STR("1.35.0")};
+        struct bw_error err = {0};
+        struct bw_kubelet kubelet;
+
+        (void)state;
+        assert_ok(bw_kubelet_effective(arena, &input, &kubelet, &err));
+        assert_null(kubelet.stage);
+        assert_int_equal(bw_map_get(kubelet.config, BW_STR("readOnlyPort")).i, 10255);
+        input.running = false;
+        assert_ok(bw_kubelet_effective(arena, &input, &kubelet, &err));
+        assert_string_equal(kubelet.stage, "flags");
+        assert_str(kubelet.error, "unknown flag: --vendor-flag");
+        bw_arena_free(arena);
+}
+
 static void test_contradictions(void **state)
 {
         struct bw_arena *arena = bw_arena_new(0);
@@ -209,6 +234,7 @@ int main(void)
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_cases),
                 cmocka_unit_test(test_unseen_file),
+                cmocka_unit_test(test_running),
                 cmocka_unit_test(test_contradictions),
         };
 
