@@ -229,23 +229,46 @@ static const char *root_group(struct bw_node *node, struct bw_str name)
         return NULL;
 }
 
-static void put_member(struct accounts *a, struct bw_items *items, struct bw_str user, struct bw_str group, const char *why,
-                       uint32_t line)
+/* Groups that sudo's usual rules make administrators: asked for a password, unlike those above. */
+static bool is_administrators(struct bw_str name)
+{
+        return bw_str_is(name, "sudo") || bw_str_is(name, "wheel") || bw_str_is(name, "admin");
+}
+
+static void put_member(struct accounts *a, struct bw_items *items, const char *field, struct bw_str user, struct bw_str group,
+                       const char *why, uint32_t line)
 {
         struct bw_fields fields = bw_fields(a->facts);
         struct bw_evidence evidence = bw_section_evidence("file", BW_STR("/etc/group"), line);
 
         bw_fields_text(&fields, "user", user);
         bw_fields_text(&fields, "group", group);
-        bw_fields_text(&fields, "why", bw_str(why));
+        if (why)
+                bw_fields_text(&fields, "why", bw_str(why));
         evidence.text = bw_arena_printf(a->node->arena, "%.*s is in %.*s", BW_STR_ARG(user), BW_STR_ARG(group));
-        bw_facts_evidence(a->facts, &evidence, "accounts.asGoodAsRoot[%" PRIu32 "]", items->n);
+        bw_facts_evidence(a->facts, &evidence, "accounts.%s[%" PRIu32 "]", field, items->n);
         bw_items_value(items, bw_fields_end(&fields));
+}
+
+/* One line of /etc/group: those named there, and those whose first group it is. */
+static void put_members(struct accounts *a, struct bw_items *items, const char *field, const struct bw_str *cells, uint32_t gid,
+                        const char *why, uint32_t line)
+{
+        struct bw_str rest = cells[3];
+        struct bw_str member;
+
+        while (items->n < BW_LIMIT_ACCOUNTS && bw_str_split(&rest, ',', &member))
+                if (bw_str_trim(member).n)
+                        put_member(a, items, field, bw_str_trim(member), cells[0], why, line);
+        for (size_t i = 0; i < a->n && items->n < BW_LIMIT_ACCOUNTS; i++)
+                if (a->items[i].gid == gid && a->items[i].uid != 0 && lets_in(a->items[i].shell))
+                        put_member(a, items, field, a->items[i].name, cells[0], why, line);
 }
 
 static int put_groups(struct accounts *a, struct bw_fields *out)
 {
         struct bw_items items = bw_items(a->facts);
+        struct bw_items administrators = bw_items(a->facts);
         struct bw_section_file file;
         struct bw_str line;
         uint32_t at = 0;
@@ -257,20 +280,19 @@ static int put_groups(struct accounts *a, struct bw_fields *out)
                 bw_section_unreadable(a->facts, "accounts.asGoodAsRoot", &file);
         while (at < BW_LIMIT_ACCOUNTS && bw_str_split(&file.text, '\n', &line)) {
                 struct bw_str cells[4] = {{0}};
-                struct bw_str member;
                 const char *why;
                 uint32_t gid;
 
                 at++;
-                if (cells_of(line, cells, 4) < 3 || !number(cells[2], &gid) || !(why = root_group(a->node, cells[0])))
+                if (cells_of(line, cells, 4) < 3 || !number(cells[2], &gid))
                         continue;
-                while (items.n < BW_LIMIT_ACCOUNTS && bw_str_split(&cells[3], ',', &member))
-                        if (bw_str_trim(member).n)
-                                put_member(a, &items, bw_str_trim(member), cells[0], why, at);
-                for (size_t i = 0; i < a->n && items.n < BW_LIMIT_ACCOUNTS; i++)
-                        if (a->items[i].gid == gid && a->items[i].uid != 0 && lets_in(a->items[i].shell))
-                                put_member(a, &items, a->items[i].name, cells[0], why, at);
+                why = root_group(a->node, cells[0]);
+                if (why)
+                        put_members(a, &items, "asGoodAsRoot", cells, gid, why, at);
+                else if (is_administrators(cells[0]))
+                        put_members(a, &administrators, "administrators", cells, gid, NULL, at);
         }
+        bw_fields_value(out, "administrators", bw_items_end(&administrators));
         bw_fields_value(out, "asGoodAsRoot", bw_items_end(&items));
         return 0;
 }

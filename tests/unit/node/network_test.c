@@ -115,7 +115,7 @@ static void test_accounts(void **state)
         temp_file(&t.temp, "root/etc/shadow",
                   "root:$y$j9T$abc$def:1:0:99999:7:::\ntoor:$1$abc$def:1::::::\ndaemon:*:1::::::\ngame::1::::::\n"
                   "alice:!$6$a$b:1::::::\n");
-        temp_file(&t.temp, "root/etc/group", "root:x:0:\ndocker:x:998:bob, carol\nlxd:x:99:erin\nusers:x:100:dave\n");
+        temp_file(&t.temp, "root/etc/group", "root:x:0:\ndocker:x:998:bob, carol\nlxd:x:99:erin\nusers:x:100:dave\nsudo:x:27:frank\n");
         temp_file(&t.temp, "root/usr/bin/dockerd", "");
         temp_dir(&t.temp, "root/people");
         temp_dir(&t.temp, "root/people/alice");
@@ -137,6 +137,7 @@ static void test_accounts(void **state)
         assert_field(&t, "accounts.asGoodAsRoot[0].user", "\"bob\"");
         assert_field(&t, "accounts.asGoodAsRoot[2].user", "\"alice\"");
         assert_field(&t, "accounts.asGoodAsRoot[3]", "absent");
+        assert_field(&t, "accounts.administrators", "[{\"user\":\"frank\",\"group\":\"sudo\"}]");
         tree_end(&t);
 }
 
