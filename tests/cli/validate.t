@@ -9,7 +9,7 @@ Kubernetes' configuration files, read as strictly as the components read them.
 
 What a kubelet ignores is a warning; what the API server refuses is an error.
 
-  $ cat > kubelet.yaml <<'END'
+  $ cat > $FOLDER/kubelet.yaml <<'END'
   > apiVersion: kubelet.config.k8s.io/v1beta1
   > kind: KubeletConfiguration
   > readonlyPort: 0
@@ -17,7 +17,7 @@ What a kubelet ignores is a warning; what the API server refuses is an error.
   > port: 10255
   > tlsMinVersion: TLS1.2
   > END
-  $ bulwark validate kubelet.yaml
+  $ cd $FOLDER; bulwark validate kubelet.yaml
   kubelet.yaml:3:1: warning: unknown field "readonlyPort"; did you mean readOnlyPort?
     readonlyPort: 0
     ^
@@ -29,7 +29,7 @@ What a kubelet ignores is a warning; what the API server refuses is an error.
                    ^
   kubelet.yaml: kubelet.config.k8s.io/v1beta1 KubeletConfiguration (kubelet): refused
   [1]
-  $ cat > authn.yaml <<'END'
+  $ cat > $FOLDER/authn.yaml <<'END'
   > apiVersion: apiserver.config.k8s.io/v1beta1
   > kind: AuthenticationConfiguration
   > jwt:
@@ -39,14 +39,14 @@ What a kubelet ignores is a warning; what the API server refuses is an error.
   >   claimMapping:
   >     username: {claim: sub, prefix: ""}
   > END
-  $ bulwark validate authn.yaml
+  $ cd $FOLDER; bulwark validate authn.yaml
   authn.yaml:7:3: error: unknown field "jwt[0].claimMapping"; did you mean claimMappings?
       claimMapping:
       ^
   authn.yaml: apiserver.config.k8s.io/v1beta1 AuthenticationConfiguration (kube-apiserver): refused
   [1]
-  $ sed -i 's/claimMapping:/claimMappings:/' authn.yaml
-  $ bulwark validate authn.yaml
+  $ sed -i 's/claimMapping:/claimMappings:/' $FOLDER/authn.yaml
+  $ cd $FOLDER; bulwark validate authn.yaml
   authn.yaml:5:10: error: jwt[0].issuer.url: Invalid value: "http://issuer.example": URL scheme must be https
         url: http://issuer.example
              ^
@@ -55,7 +55,7 @@ What a kubelet ignores is a warning; what the API server refuses is an error.
 
 The configuration of an admission plugin is a file in the file.
 
-  $ cat > admission.yaml <<'END'
+  $ cat > $FOLDER/admission.yaml <<'END'
   > apiVersion: apiserver.config.k8s.io/v1
   > kind: AdmissionConfiguration
   > plugins:
@@ -66,7 +66,7 @@ The configuration of an admission plugin is a file in the file.
   >     defaults: {enforce: strict}
   > - name: PodSecurityPolicy
   > END
-  $ bulwark validate admission.yaml
+  $ cd $FOLDER; bulwark validate admission.yaml
   admission.yaml:8:25: error: plugins[0].configuration: defaults.enforce: Invalid value: "strict": must be one of privileged, baseline, restricted
         defaults: {enforce: strict}
                             ^
@@ -78,10 +78,10 @@ The configuration of an admission plugin is a file in the file.
 
 Versions have their own fields and kinds.
 
-  $ printf 'apiVersion: kubelet.config.k8s.io/v1beta1\nkind: KubeletConfiguration\nuserNamespaces: {idsPerPod: 65536}\n' > new.yaml
-  $ bulwark validate --kubernetes-version 1.33 new.yaml
+  $ printf 'apiVersion: kubelet.config.k8s.io/v1beta1\nkind: KubeletConfiguration\nuserNamespaces: {idsPerPod: 65536}\n' > $FOLDER/new.yaml
+  $ cd $FOLDER; bulwark validate --kubernetes-version 1.33 new.yaml
   new.yaml: kubelet.config.k8s.io/v1beta1 KubeletConfiguration (kubelet): valid
-  $ bulwark validate --kubernetes-version 1.32 new.yaml
+  $ cd $FOLDER; bulwark validate --kubernetes-version 1.32 new.yaml
   new.yaml:3:1: warning: unknown field "userNamespaces"; Kubernetes 1.32 does not have this field
     userNamespaces: {idsPerPod: 65536}
     ^
@@ -128,7 +128,7 @@ A line with a key in it is never shown.
 
 For programs.
 
-  $ bulwark validate -o json kubelet.yaml | tail -22
+  $ cd $FOLDER; bulwark validate -o json kubelet.yaml | tail -22
             "hint": "did you mean readOnlyPort?"
           },
           {
