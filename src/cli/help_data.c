@@ -56,7 +56,7 @@ static void put_page_name(struct bw_buf *out, const char *verb, const char *hyph
         bw_buf_puts(out, "bulwark");
         bw_buf_puts(out, hyphen);
         for (const char *p = verb; *p; p++) {
-                if (*p == ' ')
+                if (*p == ' ' || *p == '-')
                         bw_buf_puts(out, hyphen);
                 else
                         bw_buf_char(out, *p);
