@@ -7,6 +7,7 @@ Usage: host.py BULWARK sshd|etcd|nftables|listeners
 Each test runs in a network of its own (unshare), writes to a folder of its own, and ends what it started. Exit status 77
 says that a program it needs is not here, or that this user may not do it.
 """
+import atexit
 import ctypes
 import json
 import os
@@ -95,6 +96,13 @@ def as_sshd_prints(value):
 
 def test_sshd(bulwark, folder):
     sshd, keygen = need("sshd"), need("ssh-keygen")
+    separation = pathlib.Path("/run/sshd")  # of a server that has not been started yet, it is not there
+    if not separation.exists():
+        try:
+            separation.mkdir(mode=0o755)
+        except OSError as e:
+            skip(f"{separation}: {e.strerror}")
+        atexit.register(separation.rmdir)
     key = folder / "key"
     run([keygen, "-q", "-t", "ed25519", "-N", "", "-f", str(key)])
     for number, text in enumerate(SSHD_CONFIGS):
