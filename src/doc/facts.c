@@ -207,21 +207,18 @@ void bw_facts_evidence_of(struct bw_facts *facts, const struct bw_evidence *evid
                 {.kind = BW_SEGMENT_KEY, .key = bw_facts_text(facts, key)},
         };
         struct bw_path path = {.n = 2, .segments = segments};
+        size_t stands_in = parent[0] != '\0';
 
         if (facts->failed)
                 return;
         /* "x" stands in for a parent: what follows it has the point or bracket that belongs there. */
-        if (parent[0] == '\0')
+        if (!stands_in)
                 path = (struct bw_path){.n = 1, .segments = segments + 1};
         bw_path_format(&text, path);
-        if (bw_buf_status(&text) < 0) {
+        if (bw_buf_status(&text) < 0 || text.n < stands_in)
                 facts->failed = true;
-                return;
-        }
-        if (parent[0] == '\0')
-                bw_facts_evidence(facts, evidence, "%.*s", BW_STR_ARG(bw_buf_view(&text)));
         else
-                bw_facts_evidence(facts, evidence, "%s%.*s", parent, BW_STR_ARG(bw_str_rest(bw_buf_view(&text), 1)));
+                bw_facts_evidence(facts, evidence, "%s%s", parent, text.p + stands_in);
 }
 
 void bw_facts_absent(struct bw_facts *facts, const char *path, const char *reason)
