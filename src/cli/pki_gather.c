@@ -184,8 +184,11 @@ static int gather_dir(struct pki_gathering *g, const char *path, unsigned depth,
 
                 if (!inner.p)
                         return bw_error_nomem(reterr);
-                if (bw_fs_stat(AT_FDCWD, inner.p, BW_FS_NOFOLLOW, &st, NULL) < 0)
+                r = bw_fs_stat(AT_FDCWD, inner.p, BW_FS_NOFOLLOW, &st, &error);
+                if (r < 0) {
+                        r = told(g, inner.p, r, &error, reterr);
                         continue;
+                }
                 if (st.kind == BW_FS_DIR ? depth >= BW_LIMIT_PKI_DEPTH : st.kind != BW_FS_FILE && st.kind != BW_FS_LINK)
                         continue;
                 r = told(g, inner.p, gather_path(g, inner.p, false, depth + 1, &error), &error, reterr);

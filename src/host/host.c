@@ -450,21 +450,24 @@ struct bw_str bw_host_name(const struct bw_host *host)
 }
 
 /* The first line of /etc/hostname that is no comment (hostname(5)). */
-static void learn_name(struct bw_host *host)
+static int learn_name(struct bw_host *host, struct bw_error *reterr)
 {
         struct bw_str text;
         struct bw_str line = {0};
+        int r;
 
         host->name = BW_STR("node");
-        if (bw_host_read_below(&host->root, host->arena, "/etc/hostname", CHUNK, &text, NULL) < 0)
-                return;
+        r = bw_host_read_below(&host->root, host->arena, "/etc/hostname", CHUNK, &text, NULL);
+        if (r < 0)
+                return r == -ENOMEM ? bw_error_nomem(reterr) : 0;
         while (bw_str_split(&text, '\n', &line)) {
                 line = bw_str_trim(line);
                 if (line.n && line.p[0] != '#') {
                         host->name = line;
-                        return;
+                        break;
                 }
         }
+        return 0;
 }
 
 static bool is_machines_root(const struct bw_root *root)
@@ -528,8 +531,7 @@ static int fill(struct bw_host *host, const struct bw_host_options *o, struct bw
         /* A container that has the machine's root mounted sees its processes there, too. */
         if (!o->processes && !o->modes)
                 host->has_procfs = bw_procfs_open(&host->root, &host->procfs, NULL) == 0;
-        learn_name(host);
-        return 0;
+        return learn_name(host, reterr);
 }
 
 int bw_host_open(const struct bw_host_options *options, struct bw_host **ret, struct bw_error *reterr)
