@@ -12,6 +12,7 @@ static const struct vectors_topic *const topics[] = {
         &vectors_kubelet_config,
         &vectors_nodes,
         &vectors_pss,
+        &vectors_rbac,
         &vectors_workload,
 };
 
