@@ -122,7 +122,7 @@ static int add_subject(void *userdata, const struct bw_rbac_subject *subject, co
 
 static void run_who(const struct setup *setup, struct bw_value w, uint32_t number)
 {
-        static const struct bw_rbac_subject masters = {.kind = {"Group", 5}, .name = {"system:masters", 14}};
+        static const struct bw_rbac_subject masters = {.kind = {"Group", 5}, .name = {"system:masters", 14}, .ns = {"", 0}};
         struct bw_str groups[MOST_GROUPS];
         struct bw_rbac_request request = request_of(w, groups);
         struct bw_value want = get(w, "subjects");
