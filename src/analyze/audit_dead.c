@@ -1,24 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "analyze/audit_coverage_internal.h"
 #include "analyze/audit_requests.h"
+#include "analyze/list_internal.h"
 
 #include "base/arena.h"
 #include "base/error.h"
-
-static struct bw_value list_of(struct bw_value map, const char *field)
-{
-        struct bw_value list = bw_map_get(map, bw_str(field));
-
-        return list.type == BW_LIST ? list : (struct bw_value){0};
-}
-
-static bool has(struct bw_value list, struct bw_str text)
-{
-        for (uint32_t i = 0; i < list.n; i++)
-                if (bw_str_eq(bw_value_text(list.list->items[i]), text))
-                        return true;
-        return false;
-}
 
 /* An empty list stands for everything. */
 static bool list_covers(struct bw_value earlier, struct bw_value later)
@@ -26,7 +12,7 @@ static bool list_covers(struct bw_value earlier, struct bw_value later)
         if (earlier.n == 0)
                 return true;
         for (uint32_t i = 0; i < later.n; i++)
-                if (!has(earlier, bw_value_text(later.list->items[i])))
+                if (!list_has(earlier, bw_value_text(later.list->items[i])))
                         return false;
         return later.n > 0;
 }
@@ -74,7 +60,7 @@ static bool entry_covers(struct bw_value earlier, struct bw_value later)
         for (uint32_t i = 0; i < theirs.n; i++)
                 if (!patterns_cover(mine, bw_value_text(theirs.list->items[i])))
                         return false;
-        return theirs.n > 0 || has(mine, BW_STR("*"));
+        return theirs.n > 0 || list_has(mine, BW_STR("*"));
 }
 
 static bool resources_cover(struct bw_value earlier, struct bw_value later)

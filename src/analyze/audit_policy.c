@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "analyze/audit_policy.h"
+#include "analyze/list_internal.h"
 
 #include "base/error.h"
 
@@ -41,22 +42,6 @@ enum bw_audit_stage bw_audit_stage_parse(struct bw_str text)
         return _BW_AUDIT_STAGE_INVALID;
 }
 
-/* A field that is a list; anything else is as good as an empty one. */
-static struct bw_value list_of(struct bw_value map, const char *field)
-{
-        struct bw_value list = bw_map_get(map, bw_str(field));
-
-        return list.type == BW_LIST ? list : (struct bw_value){0};
-}
-
-static bool has(struct bw_value list, struct bw_str text)
-{
-        for (uint32_t i = 0; i < list.n; i++)
-                if (list.list->items[i].type == BW_STRING && bw_str_eq(bw_value_text(list.list->items[i]), text))
-                        return true;
-        return false;
-}
-
 /* A resource of a rule : a name, a name with a subresource, either of them a star against the request's. */
 static bool resource_matches(struct bw_str pattern, const struct bw_audit_request *request)
 {
@@ -90,7 +75,7 @@ static bool group_resource_matches(struct bw_value entry, const struct bw_audit_
                 return false;
         if (resources.n == 0)
                 return true;
-        if (names.n && !has(names, request->name))
+        if (names.n && !list_has(names, request->name))
                 return false;
         for (uint32_t i = 0; i < resources.n; i++)
                 if (resource_matches(bw_value_text(resources.list->items[i]), request))
@@ -100,7 +85,7 @@ static bool group_resource_matches(struct bw_value entry, const struct bw_audit_
 
 static bool resources_match(struct bw_value namespaces, struct bw_value resources, const struct bw_audit_request *request)
 {
-        if (!request->is_resource || (namespaces.n && !has(namespaces, request->ns)))
+        if (!request->is_resource || (namespaces.n && !list_has(namespaces, request->ns)))
                 return false;
         for (uint32_t i = 0; i < resources.n; i++)
                 if (group_resource_matches(resources.list->items[i], request))
@@ -130,7 +115,7 @@ static bool urls_match(struct bw_value urls, const struct bw_audit_request *requ
 static bool in_any_group(struct bw_value groups, const struct bw_audit_request *request)
 {
         for (size_t i = 0; request->has_user && i < request->n_groups; i++)
-                if (has(groups, request->groups[i]))
+                if (list_has(groups, request->groups[i]))
                         return true;
         return false;
 }
@@ -144,11 +129,11 @@ bool bw_audit_rule_matches(struct bw_value rule, const struct bw_audit_request *
         struct bw_value resources = list_of(rule, "resources");
         struct bw_value urls = list_of(rule, "nonResourceURLs");
 
-        if (users.n && (!request->has_user || !has(users, request->user)))
+        if (users.n && (!request->has_user || !list_has(users, request->user)))
                 return false;
         if (groups.n && !in_any_group(groups, request))
                 return false;
-        if (verbs.n && !has(verbs, request->verb))
+        if (verbs.n && !list_has(verbs, request->verb))
                 return false;
         if (namespaces.n || resources.n)
                 return resources_match(namespaces, resources, request);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What the API server says of an audit policy's file. */
 #include "analyze/audit_policy.h"
+#include "analyze/list_internal.h"
 #include "analyze/problem_text_internal.h"
 
 #include "base/arena.h"
@@ -8,13 +9,6 @@
 
 /* A group "*" in a rule stands for every group from this version on. */
 #define ANY_GROUP_SINCE 36
-
-static struct bw_value list_of(struct bw_value map, const char *field)
-{
-        struct bw_value list = bw_map_get(map, bw_str(field));
-
-        return list.type == BW_LIST ? list : (struct bw_value){0};
-}
 
 static struct bw_str item(struct bw_value list, uint32_t i)
 {

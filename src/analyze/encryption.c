@@ -29,13 +29,6 @@ enum encryption_provider encryption_provider_of(struct bw_value provider, struct
         return _PROVIDER_MAX;
 }
 
-struct bw_value encryption_list(struct bw_value map, const char *field)
-{
-        struct bw_value list = bw_map_get(map, bw_str(field));
-
-        return list.type == BW_LIST ? list : (struct bw_value){0};
-}
-
 struct bw_str encryption_kms_version(struct bw_value kms)
 {
         struct bw_str version = bw_map_text(kms, "apiVersion");
@@ -95,7 +88,7 @@ static void add_provider(struct uses *uses, struct bw_value provider)
                                               BW_STR_ARG(bw_map_text(config, "name"))));
         if (which >= PROVIDER_identity || which == PROVIDER_kms)
                 return;
-        keys = encryption_list(config, "keys");
+        keys = list_of(config, "keys");
         for (uint32_t i = 0; i < keys.n; i++)
                 add_use(uses, bw_arena_printf(uses->arena, "%s%.*s:", providers[which].prefix,
                                               BW_STR_ARG(bw_map_text(keys.list->items[i], "name"))));
@@ -105,8 +98,8 @@ static void add_provider(struct uses *uses, struct bw_value provider)
 static void add_entries(struct uses *uses, struct bw_value entries, struct group_resource wanted)
 {
         for (uint32_t i = 0; i < entries.n; i++) {
-                struct bw_value names = encryption_list(entries.list->items[i], "resources");
-                struct bw_value list = encryption_list(entries.list->items[i], "providers");
+                struct bw_value names = list_of(entries.list->items[i], "resources");
+                struct bw_value list = list_of(entries.list->items[i], "providers");
 
                 for (uint32_t j = 0; j < names.n; j++) {
                         struct group_resource named = encryption_resource(bw_value_text(names.list->items[j]));
@@ -131,7 +124,7 @@ int bw_encryption_of(struct bw_arena *arena, struct bw_value config, struct bw_s
         struct uses uses = {.arena = arena};
 
         for (size_t i = 0; uses.n_entries == 0 && i < BW_ARRAY_SIZE(names); i++)
-                add_entries(&uses, encryption_list(config, "resources"), names[i]);
+                add_entries(&uses, list_of(config, "resources"), names[i]);
         if (uses.n == 0)
                 add_use(&uses, BW_STR(""));
         if (uses.failed)

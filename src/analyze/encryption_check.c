@@ -141,7 +141,7 @@ static void check_key(const struct check *check, struct bw_value key, struct bw_
 
 static void check_keys(const struct check *check, struct bw_value config, struct bw_str path, const char *sizes)
 {
-        struct bw_value keys = encryption_list(config, "keys");
+        struct bw_value keys = list_of(config, "keys");
         struct bw_str list = field_path(check->problems, "%.*s.keys", BW_STR_ARG(path));
 
         if (keys.n == 0)
@@ -342,8 +342,8 @@ static void check_provider(struct check *check, struct bw_value provider, struct
 
 static void check_entry(struct check *check, struct bw_value entry, uint32_t number)
 {
-        struct bw_value names = encryption_list(entry, "resources");
-        struct bw_value list = encryption_list(entry, "providers");
+        struct bw_value names = list_of(entry, "resources");
+        struct bw_value list = list_of(entry, "providers");
         struct bw_str names_path = field_path(check->problems, "resources[%u].resources", number);
         struct bw_str list_path = field_path(check->problems, "resources[%u].providers", number);
         char text[96];
@@ -367,7 +367,7 @@ static void check_entry(struct check *check, struct bw_value entry, uint32_t num
 static bool named_before(struct bw_value entries, uint32_t end_entry, uint32_t end_name, struct group_resource wanted)
 {
         for (uint32_t i = 0; i <= end_entry; i++) {
-                struct bw_value names = encryption_list(entries.list->items[i], "resources");
+                struct bw_value names = list_of(entries.list->items[i], "resources");
                 uint32_t n = i == end_entry ? end_name : names.n;
 
                 for (uint32_t j = 0; j < n; j++)
@@ -387,7 +387,7 @@ static void put_resource(char *to, size_t size, struct group_resource r)
 
 static bool check_masked(const struct check *check, struct bw_value entries, uint32_t entry)
 {
-        struct bw_value names = encryption_list(entries.list->items[entry], "resources");
+        struct bw_value names = list_of(entries.list->items[entry], "resources");
         const struct group_resource any = {.resource = BW_STR("*"), .group = BW_STR("*")};
 
         for (uint32_t i = 0; i < names.n; i++) {
@@ -411,7 +411,7 @@ static bool check_masked(const struct check *check, struct bw_value entries, uin
 
 static bool uses_kms_v1(struct bw_value entry)
 {
-        struct bw_value list = encryption_list(entry, "providers");
+        struct bw_value list = list_of(entry, "providers");
         struct bw_value config;
 
         for (uint32_t i = 0; i < list.n; i++)
@@ -487,7 +487,7 @@ static size_t count_providers(struct bw_value entries)
         size_t n = 0;
 
         for (uint32_t i = 0; i < entries.n; i++)
-                n += encryption_list(entries.list->items[i], "providers").n;
+                n += list_of(entries.list->items[i], "providers").n;
         return n;
 }
 
@@ -509,7 +509,7 @@ int bw_encryption_check(struct bw_arena *arena, struct bw_doc *doc, const struct
                 problems->items[0].hint = shape_hint(doc->root);
         if (r < 0 || bw_problems_refuse(problems))
                 return r;
-        entries = encryption_list(config, "resources");
+        entries = list_of(config, "resources");
         check.kms_names = bw_arena_array(arena, count_providers(entries) + 1, sizeof(check.kms_names[0]));
         if (!check.kms_names)
                 return bw_arena_error(arena, reterr);

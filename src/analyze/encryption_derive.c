@@ -51,15 +51,15 @@ static void add_key(struct bw_facts *facts, struct bw_items *items, struct bw_va
 
 static void add_keys(struct bw_facts *facts, struct bw_items *items, struct bw_value config)
 {
-        struct bw_value entries = encryption_list(config, "resources");
+        struct bw_value entries = list_of(config, "resources");
 
         for (uint32_t i = 0; i < entries.n; i++) {
-                struct bw_value list = encryption_list(entries.list->items[i], "providers");
+                struct bw_value list = list_of(entries.list->items[i], "providers");
 
                 for (uint32_t j = 0; j < list.n; j++) {
                         struct bw_value with_keys;
                         enum encryption_provider which = encryption_provider_of(list.list->items[j], &with_keys);
-                        struct bw_value keys = encryption_list(with_keys, "keys");
+                        struct bw_value keys = list_of(with_keys, "keys");
 
                         for (uint32_t k = 0; which < PROVIDER_identity && k < keys.n; k++)
                                 add_key(facts, items, config, keys.list->items[k], encryption_provider_name(which),

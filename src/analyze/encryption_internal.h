@@ -7,6 +7,7 @@
 #define BW_ANALYZE_ENCRYPTION_INTERNAL_H
 
 #include "analyze/encryption.h"
+#include "analyze/list_internal.h"
 
 /* In the order in which the API server looks at them. X(field, prefix) */
 #define ENCRYPTION_PROVIDERS(X)                                                                    \
@@ -26,8 +27,6 @@ enum encryption_provider {
 const char *encryption_provider_name(enum encryption_provider provider);
 /* The field of a provider that counts; _PROVIDER_MAX when it has none. */
 enum encryption_provider encryption_provider_of(struct bw_value provider, struct bw_value *ret_config);
-/* A list field, or an empty list. */
-struct bw_value encryption_list(struct bw_value map, const char *field);
 /* "v1" or what the provider says. */
 struct bw_str encryption_kms_version(struct bw_value kms);
 

@@ -90,17 +90,17 @@ struct key_place {
 static int each_key(struct bw_value config, int (*each)(void *userdata, struct bw_value key, struct key_place place),
                     void *userdata)
 {
-        struct bw_value entries = encryption_list(config, "resources");
+        struct bw_value entries = list_of(config, "resources");
         struct key_place place = {0};
         int r = 0;
 
         for (place.entry = 0; place.entry < entries.n; place.entry++) {
-                struct bw_value list = encryption_list(entries.list->items[place.entry], "providers");
+                struct bw_value list = list_of(entries.list->items[place.entry], "providers");
 
                 for (place.provider = 0; place.provider < list.n; place.provider++) {
                         struct bw_value with_keys;
                         enum encryption_provider which = encryption_provider_of(list.list->items[place.provider], &with_keys);
-                        struct bw_value keys = encryption_list(with_keys, "keys");
+                        struct bw_value keys = list_of(with_keys, "keys");
 
                         if (which == _PROVIDER_MAX)
                                 continue;

@@ -5,21 +5,6 @@
 #include "base/arena.h"
 #include "base/error.h"
 
-struct bw_value rbac_list(struct bw_value map, const char *field)
-{
-        struct bw_value list = bw_map_get(map, bw_str(field));
-
-        return list.type == BW_LIST ? list : (struct bw_value){.type = BW_LIST};
-}
-
-bool rbac_has(struct bw_value list, struct bw_str text)
-{
-        for (uint32_t i = 0; i < list.n; i++)
-                if (list.list->items[i].type == BW_STRING && bw_str_eq(bw_value_text(list.list->items[i]), text))
-                        return true;
-        return false;
-}
-
 /* ---- one rule */
 
 static bool resource_allowed(struct bw_value resources, const struct bw_rbac_request *request)
@@ -66,17 +51,17 @@ static bool path_allowed(struct bw_value paths, struct bw_str path)
 
 bool bw_rbac_rule_allows(struct bw_value rule, const struct bw_rbac_request *request)
 {
-        struct bw_value verbs = rbac_list(rule, "verbs");
-        struct bw_value groups = rbac_list(rule, "apiGroups");
-        struct bw_value names = rbac_list(rule, "resourceNames");
+        struct bw_value verbs = list_of(rule, "verbs");
+        struct bw_value groups = list_of(rule, "apiGroups");
+        struct bw_value names = list_of(rule, "resourceNames");
 
-        if (!rbac_has(verbs, BW_STR("*")) && !rbac_has(verbs, request->verb))
+        if (!list_has(verbs, BW_STR("*")) && !list_has(verbs, request->verb))
                 return false;
         if (!request->is_resource)
-                return path_allowed(rbac_list(rule, "nonResourceURLs"), request->path);
-        return (rbac_has(groups, BW_STR("*")) || rbac_has(groups, request->group)) &&
-               resource_allowed(rbac_list(rule, "resources"), request) &&
-               (names.n == 0 || rbac_has(names, request->name));
+                return path_allowed(list_of(rule, "nonResourceURLs"), request->path);
+        return (list_has(groups, BW_STR("*")) || list_has(groups, request->group)) &&
+               resource_allowed(list_of(rule, "resources"), request) &&
+               (names.n == 0 || list_has(names, request->name));
 }
 
 /* ---- roles and bindings */
@@ -168,7 +153,7 @@ static void add_role(struct bw_rbac *rbac, size_t number, struct bw_value object
                 .ns = is_cluster ? BW_STR("") : bw_map_text(metadata, "namespace"),
                 .name = bw_map_text(metadata, "name"),
                 .is_cluster = is_cluster,
-                .rules = rbac_list(object, "rules"),
+                .rules = list_of(object, "rules"),
                 .is_aggregated = is_cluster && bw_map_get(object, BW_STR("aggregationRule")).type == BW_MAP,
         };
         role->expanded = role->rules;
@@ -184,7 +169,7 @@ static void add_binding(struct rbac_binding *to, size_t number, struct bw_value 
                 .ns = is_cluster ? BW_STR("") : bw_map_text(metadata, "namespace"),
                 .name = bw_map_text(metadata, "name"),
                 .is_cluster = is_cluster,
-                .subjects = rbac_list(object, "subjects"),
+                .subjects = list_of(object, "subjects"),
         };
 }
 

@@ -15,7 +15,7 @@ static bool same_rule(struct bw_value a, struct bw_value b)
         static const char *const fields[] = {"verbs", "apiGroups", "resources", "resourceNames", "nonResourceURLs"};
 
         for (size_t i = 0; i < BW_ARRAY_SIZE(fields); i++)
-                if (!bw_value_eq(rbac_list(a, fields[i]), rbac_list(b, fields[i])))
+                if (!bw_value_eq(list_of(a, fields[i]), list_of(b, fields[i])))
                         return false;
         return true;
 }
@@ -58,7 +58,7 @@ static size_t count_rules(const struct bw_rbac *rbac, const struct rbac_role *ro
 static int aggregate_one(struct bw_rbac *rbac, struct rbac_role *role, struct bw_error *reterr)
 {
         struct bw_value selectors =
-                rbac_list(bw_map_get(role->value, BW_STR("aggregationRule")), "clusterRoleSelectors");
+                list_of(bw_map_get(role->value, BW_STR("aggregationRule")), "clusterRoleSelectors");
         size_t most = count_rules(rbac, role, selectors);
         struct bw_list *rules = most <= UINT32_MAX ? bw_list_new(rbac->arena, (uint32_t)most) : NULL;
         struct bw_value made;

@@ -41,8 +41,8 @@ static struct bw_str item(struct bw_value list, uint32_t i)
 
 static void break_down_resource(struct atoms *atoms, struct bw_value rule, struct atom atom)
 {
-        struct bw_value verbs = rbac_list(rule, "verbs");
-        struct bw_value names = rbac_list(rule, "resourceNames");
+        struct bw_value verbs = list_of(rule, "verbs");
+        struct bw_value names = list_of(rule, "resourceNames");
 
         for (uint32_t v = 0; v < verbs.n; v++) {
                 atom.verb = item(verbs, v);
@@ -58,10 +58,10 @@ static void break_down_resource(struct atoms *atoms, struct bw_value rule, struc
 
 static void break_down(struct atoms *atoms, struct bw_value rule)
 {
-        struct bw_value groups = rbac_list(rule, "apiGroups");
-        struct bw_value resources = rbac_list(rule, "resources");
-        struct bw_value paths = rbac_list(rule, "nonResourceURLs");
-        struct bw_value verbs = rbac_list(rule, "verbs");
+        struct bw_value groups = list_of(rule, "apiGroups");
+        struct bw_value resources = list_of(rule, "resources");
+        struct bw_value paths = list_of(rule, "nonResourceURLs");
+        struct bw_value verbs = list_of(rule, "verbs");
 
         for (uint32_t g = 0; g < groups.n; g++)
                 for (uint32_t r = 0; r < resources.n; r++)
@@ -80,7 +80,7 @@ static bool resources_cover(struct bw_value resources, struct bw_str wanted)
 {
         const char *slash = wanted.n ? memchr(wanted.p, '/', wanted.n) : NULL;
 
-        if (rbac_has(resources, BW_STR("*")) || rbac_has(resources, wanted))
+        if (list_has(resources, BW_STR("*")) || list_has(resources, wanted))
                 return true;
         for (uint32_t i = 0; slash && i < resources.n; i++) {
                 struct bw_str resource = item(resources, i);
@@ -111,19 +111,19 @@ static bool paths_cover(struct bw_value paths, struct bw_str wanted)
 
 static bool rule_covers(struct bw_value rule, const struct atom *atom)
 {
-        struct bw_value verbs = rbac_list(rule, "verbs");
-        struct bw_value groups = rbac_list(rule, "apiGroups");
-        struct bw_value names = rbac_list(rule, "resourceNames");
+        struct bw_value verbs = list_of(rule, "verbs");
+        struct bw_value groups = list_of(rule, "apiGroups");
+        struct bw_value names = list_of(rule, "resourceNames");
 
-        if (!rbac_has(verbs, BW_STR("*")) && !rbac_has(verbs, atom->verb))
+        if (!list_has(verbs, BW_STR("*")) && !list_has(verbs, atom->verb))
                 return false;
         /* A path has no names, and only a rule without names covers that. */
-        if (names.n && !(atom->has_name && rbac_has(names, atom->name)))
+        if (names.n && !(atom->has_name && list_has(names, atom->name)))
                 return false;
         if (!atom->is_resource)
-                return paths_cover(rbac_list(rule, "nonResourceURLs"), atom->path);
-        return (rbac_has(groups, BW_STR("*")) || rbac_has(groups, atom->group)) &&
-               resources_cover(rbac_list(rule, "resources"), atom->resource);
+                return paths_cover(list_of(rule, "nonResourceURLs"), atom->path);
+        return (list_has(groups, BW_STR("*")) || list_has(groups, atom->group)) &&
+               resources_cover(list_of(rule, "resources"), atom->resource);
 }
 
 struct coverage {
@@ -320,7 +320,7 @@ static int may_write_role(struct bw_arena *arena, const struct bw_rbac *rbac, co
 
         if (may(rbac, user, "escalate", is_cluster ? "clusterroles" : "roles", ns, name))
                 return 0;
-        r = bw_rbac_covers(arena, rbac, user, ns, rbac_list(object, "rules"), ret, reterr);
+        r = bw_rbac_covers(arena, rbac, user, ns, list_of(object, "rules"), ret, reterr);
         if (r == 0 && ret->denial == BW_RBAC_ALLOWED && is_cluster && aggregates && !has_full_authority(rbac, user))
                 ret->denial = BW_RBAC_AGGREGATION;
         return r;

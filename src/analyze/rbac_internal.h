@@ -6,6 +6,7 @@
 #ifndef BW_ANALYZE_RBAC_INTERNAL_H
 #define BW_ANALYZE_RBAC_INTERNAL_H
 
+#include "analyze/list_internal.h"
 #include "analyze/rbac.h"
 
 struct rbac_role {
@@ -39,10 +40,6 @@ struct bw_rbac {
         size_t n_bindings;
         const struct rbac_role **by_name; /* roles by namespace and name */
 };
-
-/* A list field of a rule; an empty list when it has none. */
-struct bw_value rbac_list(struct bw_value map, const char *field);
-bool rbac_has(struct bw_value list, struct bw_str text);
 
 /* ns "" finds a ClusterRole; NULL when there is none. */
 const struct rbac_role *rbac_find_role(const struct bw_rbac *rbac, struct bw_str ns, struct bw_str name);

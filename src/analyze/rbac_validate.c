@@ -19,12 +19,12 @@ static struct field_at at(const struct check *check, struct bw_str path)
 
 static void check_rule(const struct check *check, struct bw_value rule, const char *path, bool is_namespaced)
 {
-        struct bw_value urls = rbac_list(rule, "nonResourceURLs");
-        struct bw_value groups = rbac_list(rule, "apiGroups");
-        struct bw_value resources = rbac_list(rule, "resources");
+        struct bw_value urls = list_of(rule, "nonResourceURLs");
+        struct bw_value groups = list_of(rule, "apiGroups");
+        struct bw_value resources = list_of(rule, "resources");
         bw_auto_done(bw_buf_done) struct bw_buf value = {0};
 
-        if (rbac_list(rule, "verbs").n == 0)
+        if (list_of(rule, "verbs").n == 0)
                 field_required(at(check, field_path(check->problems, "%s.verbs", path)),
                                "verbs must contain at least one value");
         if (urls.n) {
@@ -34,7 +34,7 @@ static void check_rule(const struct check *check, struct bw_value rule, const ch
                 if (is_namespaced)
                         field_invalid(where, bw_buf_view(&value).p,
                                       "namespaced rules cannot apply to non-resource URLs");
-                if (groups.n || resources.n || rbac_list(rule, "resourceNames").n)
+                if (groups.n || resources.n || list_of(rule, "resourceNames").n)
                         field_invalid(where, bw_buf_view(&value).p,
                                       "rules cannot apply to both regular resources and non-resource URLs");
                 return;
@@ -49,7 +49,7 @@ static void check_rule(const struct check *check, struct bw_value rule, const ch
 
 static void check_role(const struct check *check, struct bw_value object, bool is_cluster)
 {
-        struct bw_value rules = rbac_list(object, "rules");
+        struct bw_value rules = list_of(object, "rules");
         struct bw_value aggregation = bw_map_get(object, BW_STR("aggregationRule"));
         char path[40];
 
@@ -57,7 +57,7 @@ static void check_role(const struct check *check, struct bw_value object, bool i
                 (void)snprintf(path, sizeof(path), "rules[%u]", i);
                 check_rule(check, rules.list->items[i], path, !is_cluster);
         }
-        if (is_cluster && aggregation.type == BW_MAP && rbac_list(aggregation, "clusterRoleSelectors").n == 0)
+        if (is_cluster && aggregation.type == BW_MAP && list_of(aggregation, "clusterRoleSelectors").n == 0)
                 field_required(at(check, BW_STR("aggregationRule.clusterRoleSelectors")),
                                "at least one clusterRoleSelector required if aggregationRule is non-nil");
 }
@@ -139,7 +139,7 @@ void bw_rbac_validate(struct bw_doc *doc, struct bw_problems *problems)
                 return;
         }
         check_role_ref(&check, bw_map_get(doc->root, BW_STR("roleRef")), is_cluster);
-        subjects = rbac_list(doc->root, "subjects");
+        subjects = list_of(doc->root, "subjects");
         for (uint32_t i = 0; i < subjects.n; i++) {
                 (void)snprintf(path, sizeof(path), "subjects[%u]", i);
                 check_subject(&check, subjects.list->items[i], path, is_cluster);

@@ -12,7 +12,6 @@
 #include "analyze/audit_policy.h"
 #include "base/arena.h"
 #include "base/buf.h"
-#include "base/error.h"
 #include "doc/doc.h"
 
 enum { MINOR = 32, MOST_GROUPS = 16 };
@@ -20,19 +19,6 @@ enum { MINOR = 32, MOST_GROUPS = 16 };
 static struct bw_value get(struct bw_value map, const char *key)
 {
         return bw_map_get(map, bw_str(key));
-}
-
-static struct bw_value read_list(struct vectors_run *run, struct bw_arena *arena, const char *path)
-{
-        struct bw_str text = vectors_read(run, arena, path);
-        struct bw_error err = {0};
-        struct bw_doc doc = {0};
-        char message[512];
-        size_t used;
-
-        if (text.p && (bw_json_read(arena, text, 1, 1, false, &doc, &used, &err) < 0 || doc.root.type != BW_LIST))
-                vectors_broken(run, "%s", bw_error_format(&err, message, sizeof(message)));
-        return doc.root.type == BW_LIST ? doc.root : (struct bw_value){0};
 }
 
 struct reading {
@@ -193,14 +179,14 @@ static void run_policy(struct vectors_run *run, struct bw_value c, struct bw_val
 static void run_file(struct vectors_run *run, const char *path)
 {
         bw_auto(bw_arena_free) struct bw_arena *arena = bw_arena_new(0);
-        struct bw_value cases = read_list(run, arena, path);
+        struct bw_value cases = vectors_read_list(run, arena, path);
         const char *slash = strrchr(path, '/');
         struct bw_value requests = {0};
         struct bw_str beside;
 
         beside = bw_arena_printf(arena, "%.*srequests.json", slash ? (int)(slash - path + 1) : 0, path);
         if (get(bw_list_get(cases, 0), "results").type == BW_LIST)
-                requests = read_list(run, arena, beside.p);
+                requests = vectors_read_list(run, arena, beside.p);
         for (uint32_t i = 0; i < cases.n; i++) {
                 struct bw_value c = cases.list->items[i];
 

@@ -9,7 +9,6 @@
 
 #include "analyze/encryption.h"
 #include "base/arena.h"
-#include "base/error.h"
 #include "doc/doc.h"
 
 static const char *const resources[] = {"secrets",           "configmaps",         "events",
@@ -135,20 +134,10 @@ static void run_case(struct vectors_run *run, struct bw_value c)
 static void run_file(struct vectors_run *run, const char *path)
 {
         bw_auto(bw_arena_free) struct bw_arena *arena = bw_arena_new(0);
-        struct bw_str text = vectors_read(run, arena, path);
-        struct bw_error err = {0};
-        struct bw_doc doc;
-        char message[512];
-        size_t used;
+        struct bw_value cases = vectors_read_list(run, arena, path);
 
-        if (!text.p)
-                return;
-        if (bw_json_read(arena, text, 1, 1, false, &doc, &used, &err) < 0 || doc.root.type != BW_LIST) {
-                vectors_broken(run, "%s", bw_error_format(&err, message, sizeof(message)));
-                return;
-        }
-        for (uint32_t i = 0; i < doc.root.n; i++)
-                run_case(run, doc.root.list->items[i]);
+        for (uint32_t i = 0; i < cases.n; i++)
+                run_case(run, cases.list->items[i]);
 }
 
 const struct vectors_topic vectors_encryption_config = {

@@ -3,6 +3,8 @@
 #include "vectors.h"
 
 #include "base/arena.h"
+#include "base/error.h"
+#include "doc/doc.h"
 
 static const struct vectors_topic *const topics[] = {
         &vectors_audit_policy,
@@ -75,6 +77,19 @@ struct bw_str vectors_read(struct vectors_run *run, struct bw_arena *arena, cons
         if (!p)
                 vectors_broken(run, "out of memory");
         return text;
+}
+
+struct bw_value vectors_read_list(struct vectors_run *run, struct bw_arena *arena, const char *path)
+{
+        struct bw_str text = vectors_read(run, arena, path);
+        struct bw_error err = {0};
+        struct bw_doc doc = {0};
+        char message[512];
+        size_t used;
+
+        if (text.p && (bw_json_read(arena, text, 1, 1, false, &doc, &used, &err) < 0 || doc.root.type != BW_LIST))
+                vectors_broken(run, "%s", bw_error_format(&err, message, sizeof(message)));
+        return doc.root.type == BW_LIST ? doc.root : (struct bw_value){0};
 }
 
 static int usage(void)

@@ -10,7 +10,6 @@
 #include "analyze/schema.h"
 #include "base/arena.h"
 #include "base/buf.h"
-#include "base/error.h"
 #include "doc/doc.h"
 
 enum { MOST_GROUPS = 32, MOST_SUBJECTS = 512 };
@@ -266,20 +265,10 @@ static void run_setup(struct vectors_run *run, struct bw_value c)
 static void run_file(struct vectors_run *run, const char *path)
 {
         bw_auto(bw_arena_free) struct bw_arena *arena = bw_arena_new(0);
-        struct bw_str text = vectors_read(run, arena, path);
-        struct bw_error err = {0};
-        struct bw_doc doc;
-        char message[512];
-        size_t used;
+        struct bw_value cases = vectors_read_list(run, arena, path);
 
-        if (!text.p)
-                return;
-        if (bw_json_read(arena, text, 1, 1, false, &doc, &used, &err) < 0 || doc.root.type != BW_LIST) {
-                vectors_broken(run, "%s", bw_error_format(&err, message, sizeof(message)));
-                return;
-        }
-        for (uint32_t i = 0; i < doc.root.n; i++)
-                run_setup(run, doc.root.list->items[i]);
+        for (uint32_t i = 0; i < cases.n; i++)
+                run_setup(run, cases.list->items[i]);
 }
 
 const struct vectors_topic vectors_rbac = {"rbac", "RBAC: who may do what, who can, escalation, aggregation", run_file};

@@ -7,7 +7,7 @@
 #ifndef BW_TESTS_VECTORS_H
 #define BW_TESTS_VECTORS_H
 
-#include "base/base.h"
+#include "value/value.h"
 
 struct bw_arena;
 
@@ -25,6 +25,9 @@ void vectors_case(struct vectors_run *run, bool ok, const char *name, const char
 void vectors_broken(struct vectors_run *run, const char *why, ...) BW_PRINTF(2, 3);
 /* The whole file; NULL (and vectors_broken) when it cannot be read. Lives in the arena. */
 struct bw_str vectors_read(struct vectors_run *run, struct bw_arena *arena, const char *path);
+
+/* A file that is a JSON list; ABSENT (and vectors_broken) when it is none. */
+struct bw_value vectors_read_list(struct vectors_run *run, struct bw_arena *arena, const char *path);
 
 struct vectors_topic {
         const char *name;
