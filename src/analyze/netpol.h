@@ -57,6 +57,9 @@ size_t bw_netpol_class_of_pod(const struct bw_netpol *netpol, struct bw_str ns, 
 size_t bw_netpol_class_of_doc(const struct bw_netpol *netpol, const struct bw_doc *doc);
 /* Numbers of classes; a workload has n_classes of them from first_class on. */
 const uint32_t *bw_netpol_workload_classes(const struct bw_netpol *netpol);
+/* The number of the workload that a pod's or template's document belongs to. SIZE_MAX: none; a template whose pods were seen
+ * (its pods stand for it), and a pod that is over. */
+size_t bw_netpol_workload_of_doc(const struct bw_netpol *netpol, const struct bw_doc *doc);
 size_t bw_netpol_n_classes(const struct bw_netpol *netpol);
 
 struct bw_net_class {
