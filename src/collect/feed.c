@@ -17,27 +17,6 @@ struct bw_feed {
         bool broken;  /* out of memory somewhere: nobody gets work any more */
 };
 
-int bw_feed_new(const struct bw_feed_options *options, struct bw_feed **ret_feed, struct bw_error *reterr)
-{
-        struct bw_feed *feed = bw_zalloc(sizeof(*feed));
-        int r;
-
-        if (!feed)
-                return bw_error_nomem(reterr);
-        feed->cancel = options->cancel;
-        feed->last = &feed->first;
-        r = bw_walk_new(options->paths, options->n_paths, options->no_ignore, &feed->walk, reterr);
-        if (r == 0)
-                r = bw_monitor_init(&feed->monitor, reterr);
-        if (r < 0) {
-                bw_walk_free(feed->walk);
-                bw_free(feed);
-                return r;
-        }
-        *ret_feed = feed;
-        return 0;
-}
-
 static void stream_free(struct bw_stream *stream)
 {
         if (stream->is_open)
@@ -81,6 +60,7 @@ static struct bw_stream *stream_new(struct bw_str name, uint32_t number, unsigne
         stream->name_n = name.n;
         stream->number = number;
         stream->flags = flags;
+        stream->fd = -1;
         return stream;
 }
 
@@ -99,6 +79,44 @@ static struct bw_stream *take_first(struct bw_feed *feed)
         if (!feed->first)
                 feed->last = &feed->first;
         return stream;
+}
+
+static int add_streams(struct bw_feed *feed, const struct bw_feed_options *options, struct bw_error *reterr)
+{
+        for (size_t i = 0; i < options->n_streams; i++) {
+                struct bw_stream *stream = stream_new(options->streams[i].name, options->streams[i].number, 0);
+
+                if (!stream)
+                        return bw_error_nomem(reterr);
+                stream->fd = options->streams[i].fd;
+                put_last(feed, stream);
+        }
+        return 0;
+}
+
+int bw_feed_new(const struct bw_feed_options *options, struct bw_feed **ret_feed, struct bw_error *reterr)
+{
+        struct bw_feed *feed = bw_zalloc(sizeof(*feed));
+        int r;
+
+        if (!feed)
+                return bw_error_nomem(reterr);
+        feed->cancel = options->cancel;
+        feed->last = &feed->first;
+        r = bw_monitor_init(&feed->monitor, reterr);
+        if (r < 0) {
+                bw_free(feed);
+                return r;
+        }
+        r = bw_walk_new(options->paths, options->n_paths, options->no_ignore, &feed->walk, reterr);
+        if (r == 0)
+                r = add_streams(feed, options, reterr);
+        if (r < 0) {
+                bw_feed_free(feed);
+                return r;
+        }
+        *ret_feed = feed;
+        return 0;
 }
 
 int bw_feed_give_back(struct bw_feed *feed, struct bw_str name, uint32_t number, unsigned flags,

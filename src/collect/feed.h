@@ -27,9 +27,18 @@
 struct bw_feed;
 struct bw_unit;
 
+/* Text that comes through a descriptor: a pipe from whoever fetches it. */
+struct bw_feed_stream {
+        struct bw_str name;         /* of the input */
+        int fd;                     /* the caller's; used until the feed is freed */
+        uint32_t number;            /* of the input; files count from 0 */
+};
+
 struct bw_feed_options {
         const struct bw_str *paths; /* as in collect/walk.h; borrowed */
         size_t n_paths;
+        const struct bw_feed_stream *streams; /* given first; borrowed until bw_feed_new returns */
+        size_t n_streams;
         bool no_ignore;
         const atomic_bool *cancel;  /* may be NULL; when true, no further unit or file is given */
 };

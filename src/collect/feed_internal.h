@@ -50,6 +50,7 @@ struct bw_unit {
 struct bw_stream {
         struct bw_stream *next;
         struct bw_source source;
+        int fd;      /* of a stream that was given as one; else -1 */
         bool is_open;
         bool is_cut; /* the cutter has begun */
         struct bw_cutter cutter;

@@ -223,7 +223,9 @@ static int stream_open(struct bw_stream *stream, struct bw_unit *unit, const ato
         struct bw_file file = BW_FILE_CLOSED;
         int r;
 
-        if (stream->flags & BW_WALK_STDIN)
+        if (stream->fd >= 0)
+                r = bw_fs_open_fd(stream->fd, "the stream", &file, err);
+        else if (stream->flags & BW_WALK_STDIN)
                 r = bw_fs_open_stdin(&file, err);
         else
                 r = bw_fs_open(AT_FDCWD, stream->name, open_flags(stream->flags), &file, err);

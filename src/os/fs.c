@@ -189,25 +189,30 @@ int bw_fs_open_dir(int dirfd, const char *path, unsigned flags, struct bw_file *
         return 0;
 }
 
-int bw_fs_open_stdin(struct bw_file *ret_file, struct bw_error *reterr)
+int bw_fs_open_fd(int fd, const char *what, struct bw_file *ret_file, struct bw_error *reterr)
 {
         struct bw_file file = BW_FILE_CLOSED;
         int r;
 
         if (bw_fault(BW_FAULT_OPEN))
                 return path_error(reterr, EIO);
-        file.fd = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3);
+        file.fd = fcntl(fd, F_DUPFD_CLOEXEC, 3);
         if (file.fd < 0)
-                return bw_error_set(reterr, -errno, "standard input is closed");
+                return bw_error_set(reterr, -errno, "%s is closed", what);
         r = examine(file.fd, &file.stat, reterr);
         if (r == 0 && file.stat.kind == BW_FS_DIR)
-                r = bw_error_set(reterr, -EISDIR, "standard input is a directory");
+                r = bw_error_set(reterr, -EISDIR, "%s is a directory", what);
         if (r < 0) {
                 bw_file_close(&file);
                 return r;
         }
         *ret_file = file;
         return 0;
+}
+
+int bw_fs_open_stdin(struct bw_file *ret_file, struct bw_error *reterr)
+{
+        return bw_fs_open_fd(STDIN_FILENO, "standard input", ret_file, reterr);
 }
 
 void bw_file_close(struct bw_file *file)

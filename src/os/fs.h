@@ -55,7 +55,8 @@ BW_CHECK int bw_fs_stat(int dirfd, const char *path, unsigned flags, struct bw_f
 BW_CHECK int bw_fs_open(int dirfd, const char *path, unsigned flags, struct bw_file *ret_file, struct bw_error *reterr);
 BW_CHECK int bw_fs_open_dir(int dirfd, const char *path, unsigned flags, struct bw_file *ret_dir,
                             struct bw_error *reterr);
-/* A descriptor of its own on standard input, whatever that is. */
+/* A descriptor of its own on what fd is open on, whatever that is; what: its name in messages. */
+BW_CHECK int bw_fs_open_fd(int fd, const char *what, struct bw_file *ret_file, struct bw_error *reterr);
 BW_CHECK int bw_fs_open_stdin(struct bw_file *ret_file, struct bw_error *reterr);
 void bw_file_close(struct bw_file *file);
 /* Why a kind of file is not read: -EINVAL or -EISDIR; 0 if it is. To ask before opening: opening a device may act. */

@@ -271,6 +271,41 @@ static void test_cancel(void **state)
         bw_feed_free(feed);
 }
 
+/* What comes through a pipe is cut like a file: lists one behind the other, item by item. */
+static void test_given_stream(void **state)
+{
+        static const char text[] = "{\"kind\":\"PodList\",\"items\":[{\"a\":1},{\"b\":2}]}\n{\"kind\":\"NodeList\",\"items\":[]}\n{\"c\":3}";
+        struct bw_feed_stream stream = {.name = BW_STR("https://api.example:6443"), .number = 7};
+        bw_auto_done(bw_buf_done) struct bw_buf out = {0};
+        struct bw_feed *feed = NULL;
+        int ends[2];
+
+        (void)state;
+        assert_int_equal(pipe(ends), 0);
+        assert_int_equal(write(ends[1], text, sizeof(text) - 1), sizeof(text) - 1);
+        close(ends[1]);
+        stream.fd = ends[0];
+        assert_ok(bw_feed_new(&(struct bw_feed_options){.streams = &stream, .n_streams = 1}, &feed, NULL));
+        drain(feed, &out, NULL);
+        assert_string_equal(out.p, "7.0 1:28 {\"a\":1}|7.0 1:36 {\"b\":2}|7.0 3:1 {\"c\":3}|");
+        bw_feed_free(feed);
+        close(ends[0]);
+}
+
+/* A stream that is closed is an error of that input. */
+static void test_given_stream_broken(void **state)
+{
+        const struct bw_feed_stream stream = {.name = BW_STR("x"), .fd = 1000};
+        bw_auto_done(bw_buf_done) struct bw_buf out = {0};
+        struct bw_feed *feed = NULL;
+
+        (void)state;
+        assert_ok(bw_feed_new(&(struct bw_feed_options){.streams = &stream, .n_streams = 1}, &feed, NULL));
+        drain(feed, &out, NULL);
+        assert_string_equal(out.p, "0.0 !the stream is closed|");
+        bw_feed_free(feed);
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
@@ -280,6 +315,8 @@ int main(void)
                 cmocka_unit_test_setup_teardown(test_large_document, setup, teardown),
                 cmocka_unit_test_setup_teardown(test_packed, setup, teardown),
                 cmocka_unit_test_setup_teardown(test_cancel, setup, teardown),
+                cmocka_unit_test(test_given_stream),
+                cmocka_unit_test(test_given_stream_broken),
         };
 
         cmocka_set_message_output(CM_OUTPUT_TAP);
