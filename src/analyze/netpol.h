@@ -44,6 +44,13 @@ struct bw_net_workload {
 
 BW_CHECK int bw_netpol_new(struct bw_arena *arena, const struct bw_inventory *inventory, struct bw_netpol **ret,
                            struct bw_error *reterr);
+/* What network plugins do differently. bw_netpol_new() takes what most do. */
+struct bw_net_options {
+        bool host_network_is_pod;      /* pods on the host's network are selected, and bound, like others */
+        bool blocks_skip_pods;         /* an ipBlock never matches a pod by its address (Cilium) */
+};
+BW_CHECK int bw_netpol_new_as(struct bw_arena *arena, const struct bw_inventory *inventory, const struct bw_net_options *options,
+                              struct bw_netpol **ret, struct bw_error *reterr);
 const struct bw_net_workload *bw_netpol_workloads(const struct bw_netpol *netpol, size_t *ret_n);
 
 /* One end of a question. */
