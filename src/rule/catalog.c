@@ -432,6 +432,21 @@ int rule_catalog_takes_part(struct bw_catalog *catalog, struct rule_entry *entry
         return r < 0 ? r : 1;
 }
 
+int rule_catalog_has_kind(struct bw_catalog *catalog, struct bw_str kind, struct bw_error *reterr)
+{
+        const struct rule_kind_group *group = find_group(&catalog->first, kind);
+
+        for (size_t i = 0; group && i < group->n_entries; i++) {
+                struct rule_entry *entry = &catalog->entries[group->entries[i]];
+
+                if (find_controls(catalog, entry) < 0)
+                        return bw_error_nomem(reterr);
+                if (is_selected(catalog, entry) && is_asked_for(catalog, entry))
+                        return 1;
+        }
+        return 0;
+}
+
 /* ---- preparing */
 
 /* The rules of the group that `rule` repeats in part. */

@@ -522,6 +522,17 @@ int bw_catalog_evaluate_joined(const struct bw_catalog *catalog, struct bw_judge
         return evaluate_groups(&ev, judge, &catalog->joined, catalog->options.kubernetes_minor, reterr);
 }
 
+int bw_catalog_evaluate_made(const struct bw_catalog *catalog, struct bw_judge *judge, struct bw_doc *doc,
+                             struct bw_doc *about, struct bw_arena *arena, bw_finding_sink sink, void *userdata,
+                             struct bw_error *reterr)
+{
+        struct evaluation ev = {
+                .doc = doc, .subject = about, .arena = arena, .sink = sink, .userdata = userdata, .joined = true,
+                .exact = catalog->options.kubernetes_minor_is_given};
+
+        return evaluate_groups(&ev, judge, &catalog->first, catalog->options.kubernetes_minor, reterr);
+}
+
 int rule_evaluate(struct bw_judge *judge, const struct bw_rule *const *rules, size_t n_rules, int minor,
                   struct bw_doc *doc, struct bw_arena *arena, bw_finding_sink sink, void *userdata,
                   struct bw_error *reterr)

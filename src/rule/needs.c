@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What rules that look at other objects need of the documents of a run. */
+#include "analyze/synthesis.h"
 #include "base/arena.h"
 #include "base/error.h"
 #include "rule/rule_internal.h"
@@ -47,6 +48,39 @@ static void add_rule(struct bw_catalog *catalog, const struct bw_rule *rule)
                 add_look(catalog, &rule->looks[i]);
 }
 
+/* Documents that many imply are made only for rules that are there. */
+static int plan_made(struct bw_catalog *catalog, struct bw_error *reterr)
+{
+        catalog->wants_made = 0;
+        for (size_t i = 0; bw_synthesizers[i]; i++) {
+                struct bw_str rest = bw_str(bw_synthesizers[i]->kinds);
+                struct bw_str kind;
+
+                while (bw_str_split(&rest, ' ', &kind)) {
+                        int r = rule_catalog_has_kind(catalog, kind, reterr);
+
+                        if (r < 0)
+                                return r;
+                        if (r)
+                                catalog->wants_made |= 1u << i;
+                }
+        }
+        return 0;
+}
+
+bool bw_catalog_wants_made(const struct bw_catalog *catalog, size_t synthesizer)
+{
+        return catalog->wants_made >> synthesizer & 1;
+}
+
+static bool is_looked_at(const struct bw_catalog *catalog, const struct bw_doc *doc)
+{
+        for (size_t i = 0; bw_synthesizers[i]; i++)
+                if (bw_catalog_wants_made(catalog, i) && bw_synthesizers[i]->looks(doc->group, doc->kind))
+                        return true;
+        return false;
+}
+
 int bw_catalog_plan_joined(struct bw_catalog *catalog, struct bw_error *reterr)
 {
         const struct bw_rule **rules = bw_arena_array(catalog->arena, catalog->n_entries + 1, sizeof(*rules));
@@ -78,7 +112,7 @@ int bw_catalog_plan_joined(struct bw_catalog *catalog, struct bw_error *reterr)
                 return bw_error_nomem(reterr);
         for (size_t i = 0; i < n_rules; i++)
                 add_rule(catalog, rules[i]);
-        return 0;
+        return plan_made(catalog, reterr);
 }
 
 unsigned bw_catalog_needs(const struct bw_catalog *catalog, const struct bw_doc *doc)
@@ -86,8 +120,10 @@ unsigned bw_catalog_needs(const struct bw_catalog *catalog, const struct bw_doc 
         unsigned bits = catalog->needs_of_any;
         uint16_t hash;
 
+        if (catalog->wants_made && is_looked_at(catalog, doc))
+                bits |= BW_NEED_MADE | BW_NEED_LOOKED;
         if (catalog->n_looks == 0)
-                return 0;
+                return bits;
         hash = bw_key_hash(doc->kind.p, doc->kind.n);
         for (size_t i = 0; i < catalog->n_needs; i++)
                 if (catalog->needs[i].hash == hash &&

@@ -129,6 +129,7 @@ BW_CHECK int bw_catalog_evaluate(const struct bw_catalog *catalog, struct bw_jud
  *     bw_catalog_evaluate_joined        of each kept document that has BW_NEED_JUDGED. Any thread
  */
 #define BW_NEED_LOOKED 1u /* other objects' rules look at it */
+#define BW_NEED_MADE 4u   /* a document is made of it and others (analyze/synthesis.h) */
 #define BW_NEED_JUDGED 2u /* rules of its own look at other objects */
 BW_CHECK int bw_catalog_plan_joined(struct bw_catalog *catalog, struct bw_error *reterr);
 unsigned bw_catalog_needs(const struct bw_catalog *catalog, const struct bw_doc *doc);
@@ -138,10 +139,19 @@ BW_CHECK int bw_joins_new(const struct bw_catalog *catalog, const struct bw_inve
                           struct bw_error *reterr);
 void bw_joins_free(struct bw_joins *joins);
 BW_DEFINE_AUTO(struct bw_joins *, bw_joins_free);
+/* Whether rules want what bw_synthesizers[synthesizer] makes. After bw_catalog_plan_joined. */
+bool bw_catalog_wants_made(const struct bw_catalog *catalog, size_t synthesizer);
 void bw_judge_join(struct bw_judge *judge, const struct bw_joins *joins);
 /* As bw_catalog_evaluate; edits of the text are not worked out. */
 BW_CHECK int bw_catalog_evaluate_joined(const struct bw_catalog *catalog, struct bw_judge *judge, struct bw_doc *doc,
                                         struct bw_arena *arena, bw_finding_sink sink, void *userdata,
                                         struct bw_error *reterr);
+/*
+ * As bw_catalog_evaluate, of a document that many imply; bw_catalog_prepare() has been called for it. Findings are about the
+ * document `about`, at the place in it that evidence says.
+ */
+BW_CHECK int bw_catalog_evaluate_made(const struct bw_catalog *catalog, struct bw_judge *judge, struct bw_doc *doc,
+                                      struct bw_doc *about, struct bw_arena *arena, bw_finding_sink sink, void *userdata,
+                                      struct bw_error *reterr);
 
 #endif

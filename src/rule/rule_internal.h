@@ -400,6 +400,7 @@ struct bw_catalog {
         size_t n_needs;
         unsigned needs_of_pods;        /* of all kinds that hold pods */
         unsigned needs_of_any;
+        uint32_t wants_made;           /* bits: numbers of bw_synthesizers whose documents some rule is for */
         struct rule_look *looks;       /* of all rules that take part, each once */
         size_t n_looks;
         struct bw_cel_env *env;        /* of users' rules, */
@@ -420,6 +421,8 @@ enum { GROUP_PODS, GROUP_ANY, _GROUP_KINDS };
 /* The groups of a set that have rules for a document, at most three. */
 size_t rule_catalog_groups(const struct rule_group_set *set, const struct bw_doc *doc,
                            struct rule_kind_group *ret_groups[3]);
+/* Whether some rule for documents of this kind takes part: 1, 0; nothing is parsed. */
+BW_CHECK int rule_catalog_has_kind(struct bw_catalog *catalog, struct bw_str kind, struct bw_error *reterr);
 /* Whether the options let this rule take part in a run: 1, 0; it is parsed then. */
 BW_CHECK int rule_catalog_takes_part(struct bw_catalog *catalog, struct rule_entry *entry, struct bw_error *reterr);
 /* The id most like this one, if one is like it at all. */

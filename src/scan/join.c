@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "scan/join_internal.h"
 
+#include "analyze/synthesis.h"
 #include "base/alloc.h"
 #include "base/arena.h"
 #include "base/limits.h"
@@ -18,6 +19,10 @@ struct join {
         struct bw_joins *joins;
         struct bw_kept *judged; /* in the order of the inputs */
         size_t n_judged;
+        bool makes;             /* rules are for what many documents imply together */
+        struct bw_kept *all;    /* in the order of the documents' addresses */
+        size_t n_all;
+        struct bw_arena *made;
         atomic_size_t next;
 };
 
@@ -31,6 +36,8 @@ static void join_done(struct join *j)
         bw_joins_free(j->joins);
         bw_inventory_free(j->inventory);
         bw_free(j->judged);
+        bw_free(j->all);
+        bw_arena_free(j->made);
 }
 
 static int by_place(const void *a, const void *b)
@@ -59,6 +66,8 @@ static int take_kept(struct join *j, struct bw_worker *worker, struct bw_error *
                 if (no_text)
                         kept->doc->text = BW_STR("");
                 r = bw_inventory_add(j->inventory, kept->doc, reterr);
+                if (j->makes)
+                        j->all[j->n_all++] = *kept;
                 if (r < 0 || !kept->judged)
                         continue;
                 j->judged[j->n_judged++] = *kept;
@@ -77,11 +86,12 @@ static int gather(struct join *j, struct bw_error *reterr)
         for (unsigned i = 0; i < j->n_workers; i++)
                 n += j->workers[i].n_kept;
         j->judged = bw_reallocarray(NULL, n, sizeof(*j->judged));
-        if (!j->judged)
+        j->all = j->makes ? bw_reallocarray(NULL, n, sizeof(*j->all)) : NULL;
+        if (!j->judged || (j->makes && !j->all))
                 return bw_error_nomem(reterr);
         for (unsigned i = 0; i < j->n_workers && r == 0; i++)
                 r = take_kept(j, &j->workers[i], reterr);
-        if (r < 0 || j->n_judged == 0)
+        if (r < 0 || (j->n_judged == 0 && !j->makes))
                 return r;
         qsort(j->judged, j->n_judged, sizeof(*j->judged), by_place);
         r = bw_inventory_seal(j->inventory, reterr);
@@ -127,6 +137,55 @@ static void judge_all(void *arg, unsigned index)
         }
 }
 
+/* ---- what many documents imply together */
+
+static int by_address(const void *a, const void *b)
+{
+        const struct bw_doc *x = ((const struct bw_kept *)a)->doc;
+        const struct bw_doc *y = ((const struct bw_kept *)b)->doc;
+
+        return (x > y) - (x < y);
+}
+
+/* A document that was made, judged by the first worker, and told of the document that it is about. */
+static int judge_made(void *userdata, struct bw_doc *doc, const struct bw_doc *about, struct bw_error *reterr)
+{
+        struct join *j = userdata;
+        const struct bw_kept key = {.doc = (struct bw_doc *)(uintptr_t)about};
+        const struct bw_kept *kept = about ? bsearch(&key, j->all, j->n_all, sizeof(*j->all), by_address) : NULL;
+        const struct bw_doc *first = j->all[0].doc;
+        const struct bw_part_begin part = {.input = kept ? kept->doc->input->number : first->input->number,
+                                           .part = kept ? kept->part : 0,
+                                           .is_whole = true,
+                                           .joined = true};
+        int r;
+
+        if (is_cancelled(j))
+                return 0;
+        doc->input = first->input;
+        r = bw_catalog_prepare(j->shared->catalog, doc, reterr);
+        if (r == 0)
+                r = bw_worker_begin_part(&j->workers[0], part, reterr);
+        return r < 0 ? r : bw_worker_made(&j->workers[0], doc, kept ? kept->doc : doc, reterr);
+}
+
+static int make_all(struct join *j, struct bw_error *reterr)
+{
+        int r = 0;
+
+        j->made = bw_arena_new(0);
+        if (!j->made)
+                return bw_error_nomem(reterr);
+        qsort(j->all, j->n_all, sizeof(*j->all), by_address);
+        for (size_t i = 0; bw_synthesizers[i] && r == 0 && j->n_all && !is_cancelled(j); i++) {
+                if (!bw_catalog_wants_made(j->shared->catalog, i))
+                        continue;
+                r = bw_synthesizers[i]->make(j->made, j->inventory, judge_made, j, reterr);
+                bw_arena_reset(j->made);
+        }
+        return r < 0 ? r : bw_worker_finish_part(&j->workers[0], reterr);
+}
+
 int bw_join(struct bw_scan_shared *shared, struct bw_worker *workers, unsigned n_workers, const atomic_bool *cancel,
             struct bw_error *reterr)
 {
@@ -138,8 +197,10 @@ int bw_join(struct bw_scan_shared *shared, struct bw_worker *workers, unsigned n
                 j.n_workers++;
         if (atomic_load(&shared->kept_docs) == 0 || atomic_load(&shared->keeps_none) || is_cancelled(&j))
                 return 0;
+        for (size_t i = 0; bw_synthesizers[i]; i++)
+                j.makes |= bw_catalog_wants_made(shared->catalog, i);
         r = gather(&j, reterr);
-        if (r < 0 || j.n_judged == 0)
+        if (r < 0 || (j.n_judged == 0 && !j.makes))
                 return r;
         if (j.n_workers > 1 && j.n_judged > FEW)
                 /* Without further threads the work is done by this one. */
@@ -153,5 +214,5 @@ int bw_join(struct bw_scan_shared *shared, struct bw_worker *workers, unsigned n
                         *reterr = workers[i].error;
                 return workers[i].error.code;
         }
-        return 0;
+        return j.makes ? make_all(&j, reterr) : 0;
 }

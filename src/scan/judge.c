@@ -197,6 +197,18 @@ int bw_worker_join(struct bw_worker *worker, const struct bw_kept *kept, struct 
         return r < 0 ? document_error(worker, kept->doc, r, &err, reterr) : 0;
 }
 
+int bw_worker_made(struct bw_worker *worker, struct bw_doc *doc, struct bw_doc *about, struct bw_error *reterr)
+{
+        struct bw_error err = {0};
+        int r;
+
+        worker->has_subject = false;
+        r = bw_catalog_evaluate_made(worker->shared->catalog, worker->judge, doc, about, worker->arena, bw_worker_add_finding,
+                                     worker, &err);
+        bw_arena_reset(worker->arena);
+        return r < 0 ? document_error(worker, about, r, &err, reterr) : 0;
+}
+
 /* Text that cannot be read because it is to be made into a document first is counted, not complained of. */
 static bool is_template(struct bw_worker *worker, int code, struct bw_str text)
 {

@@ -2,6 +2,7 @@
 #include "base/alloc.h"
 #include "base/arena.h"
 #include "base/limits.h"
+#include "doc/pod.h"
 #include "scan/worker_internal.h"
 
 /* Adds to a counter that all threads share; over: set once the sum is past the limit. */
@@ -53,16 +54,19 @@ static int begin(struct bw_worker *worker, struct bw_error *reterr)
         return r;
 }
 
-static int keep(struct bw_worker *worker, const struct bw_doc *doc, bool judged, struct bw_error *reterr)
+static int keep(struct bw_worker *worker, const struct bw_doc *doc, unsigned needs, struct bw_error *reterr)
 {
         struct bw_scan_shared *shared = worker->shared;
         size_t before = bw_keeper_bytes(worker->keeper);
         struct bw_doc *kept;
-        int r = bw_doc_keep(worker->keeper, doc, judged, &kept, reterr);
+        bool judged = needs & BW_NEED_JUDGED;
+        /* Findings may be about it. */
+        bool places = judged || (needs & BW_NEED_MADE && !bw_pod_may_have(doc));
+        int r = bw_doc_keep(worker->keeper, doc, places, &kept, reterr);
 
         if (r < 0)
                 return r;
-        if ((judged && keep_text(worker, doc, kept) < 0) ||
+        if ((places && keep_text(worker, doc, kept) < 0) ||
             bw_grow(&worker->kept, &worker->cap_kept, worker->n_kept + 1, sizeof(*worker->kept)) < 0)
                 return bw_error_nomem(reterr);
         worker->kept[worker->n_kept++] = (struct bw_kept){.doc = kept, .part = worker->part.part, .judged = judged};
@@ -83,7 +87,7 @@ int bw_worker_keep(struct bw_worker *worker, const struct bw_doc *doc, struct bw
                 return 0;
         }
         r = begin(worker, reterr);
-        return r < 0 ? r : keep(worker, doc, needs & BW_NEED_JUDGED, reterr);
+        return r < 0 ? r : keep(worker, doc, needs, reterr);
 }
 
 void bw_worker_keep_done(struct bw_worker *worker)

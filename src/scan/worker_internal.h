@@ -125,6 +125,8 @@ BW_CHECK int bw_worker_piece(struct bw_worker *worker, const struct bw_item *ite
 BW_CHECK int bw_worker_doc(struct bw_worker *worker, struct bw_doc *doc, struct bw_error *reterr);
 /* A kept document, judged by rules that look at other objects. -ENOMEM. */
 BW_CHECK int bw_worker_join(struct bw_worker *worker, const struct bw_kept *kept, struct bw_error *reterr);
+/* A document that many imply, about one of them or itself. -ENOMEM. */
+BW_CHECK int bw_worker_made(struct bw_worker *worker, struct bw_doc *doc, struct bw_doc *about, struct bw_error *reterr);
 /* An item that could not be read. -ENOMEM. */
 BW_CHECK int bw_worker_broken(struct bw_worker *worker, const struct bw_item *item, struct bw_error *reterr);
 BW_CHECK int bw_worker_add_error(struct bw_worker *worker, struct bw_str file, const struct bw_error *err,

@@ -137,6 +137,19 @@ void bw_joins_free(struct bw_joins *joins)
         bw_free(joins);
 }
 
+/* No rule of the double is for what many objects imply. */
+bool bw_catalog_wants_made(const struct bw_catalog *catalog BW_UNUSED, size_t synthesizer BW_UNUSED)
+{
+        return false;
+}
+
+int bw_catalog_evaluate_made(const struct bw_catalog *catalog BW_UNUSED, struct bw_judge *judge BW_UNUSED,
+                             struct bw_doc *doc BW_UNUSED, struct bw_doc *about BW_UNUSED, struct bw_arena *arena BW_UNUSED,
+                             bw_finding_sink sink BW_UNUSED, void *userdata BW_UNUSED, struct bw_error *reterr BW_UNUSED)
+{
+        return 0;
+}
+
 void bw_judge_join(struct bw_judge *judge, const struct bw_joins *joins)
 {
         judge->joins = joins;

@@ -1,0 +1,6 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "analyze/synthesis.h"
+
+const struct bw_synthesizer *const bw_synthesizers[] = {
+        NULL,
+};
