@@ -126,6 +126,9 @@
 
 /* Reports */
 #define BW_LIMIT_MARKDOWN_BYTES 60000        /* a comment on GitHub holds 65,536 characters; the rest is counted */
+#define BW_LIMIT_GRAPH_NODES ((size_t)5000)  /* of one drawing */
+#define BW_LIMIT_GRAPH_EDGES ((size_t)20000) /* of one drawing */
+#define BW_LIMIT_GRAPH_BENDS 40000U          /* in edges that pass other columns; edges past it run straight */
 #define BW_LIMIT_FINGERPRINT_SIBLINGS 1000   /* items of a list that a fingerprint tells from others of the same name */
 #define BW_LIMIT_FIX_TEXT (256 * 1024)       /* bytes of a document for which changes of its text are worked out */
 #define BW_LIMIT_FIX_PER_DOC 256             /* findings of one document with such a change: each one is read back */

@@ -2,7 +2,8 @@
 /*
  * graph: a drawing of things and what leads from one to another, in the formats dot (Graphviz) and svg (drawn here, layer by
  * layer from left to right; readable in light and dark, texts can be selected, no script).
- * Ownership: borrows everything. Errors: -ENOMEM, -E2BIG for more than BW_LIMIT_GRAPH_NODES nodes or BW_LIMIT_GRAPH_EDGES.
+ * Ownership: borrows everything. Errors: -ENOMEM, -E2BIG for more than BW_LIMIT_GRAPH_NODES nodes or BW_LIMIT_GRAPH_EDGES, -EINVAL
+ *         for an edge to no node.
  * Threads: pure.
  */
 #ifndef BW_REPORT_GRAPH_H
