@@ -154,6 +154,24 @@
 #define BW_LIMIT_PKI_SIGNATURES 20000        /* signatures checked in one run */
 #define BW_LIMIT_KUBECONFIG_ENTRIES 1000     /* clusters, users or contexts of one kubeconfig */
 
+/* Answers of an API server */
+#define BW_LIMIT_KUBE_HEADERS (64 * 1024)    /* bytes of an answer's headers */
+#define BW_LIMIT_KUBE_STATUS (64 * 1024)     /* bytes of an answer that is an error */
+#define BW_LIMIT_KUBE_PAGE (256 * BW_MIB)    /* one page of a list, unpacked; a larger one is asked for in smaller parts */
+#define BW_LIMIT_KUBE_PAGES 1000000          /* pages of one list */
+#define BW_LIMIT_KUBE_LIST_SECONDS 3600      /* one list, without the time that its reader takes */
+#define BW_LIMIT_KUBE_RELISTS 3              /* times that a list is begun again because its snapshot is gone */
+#define BW_LIMIT_KUBE_CONTINUE (16 * 1024)   /* bytes of a token that continues a list; of a resourceVersion */
+#define BW_LIMIT_KUBE_EVENT (32 * BW_MIB)    /* one event of a watch; etcd holds objects of 1.5 MiB */
+#define BW_LIMIT_KUBE_DISCOVERY (32 * BW_MIB) /* one document of discovery */
+#define BW_LIMIT_KUBE_RESOURCES 20000        /* kinds that a server says it has */
+#define BW_LIMIT_KUBE_CONNECT_MS 15000       /* from a name to a connection whose TLS is verified */
+#define BW_LIMIT_KUBE_SECONDS 600            /* one answer, without the time that its reader takes */
+#define BW_LIMIT_KUBE_SLOWEST 1024           /* bytes a second that an answer brings at least */
+#define BW_LIMIT_KUBE_RETRY_AFTER_MS 60000   /* a longer Retry-After is cut */
+#define BW_LIMIT_KUBE_WAIT_MS 180000         /* all pauses between the tries of one request */
+#define BW_LIMIT_KUBE_LOST 3                 /* requests in a row that the server leaves without an answer: no more are sent */
+
 /* Package databases and tables of a machine */
 #define BW_LIMIT_STANZA BW_MIB               /* one record of dpkg's, apt's or apk's files */
 #define BW_LIMIT_RPM_HEADER (64 * BW_MIB)    /* one package's header in rpm's database */

@@ -3,7 +3,7 @@
 #include <emmintrin.h>
 #endif
 
-#include "doc/bracket_internal.h"
+#include "doc/bracket.h"
 
 #include "base/limits.h"
 

@@ -8,7 +8,7 @@
 #include "base/error.h"
 #include "base/limits.h"
 #include "base/utf8.h"
-#include "doc/bracket_internal.h"
+#include "doc/bracket.h"
 
 /* ---- memory for yyjson's own values: from the heap, with a ceiling, given back at the end of each reading ---- */
 

@@ -4,7 +4,7 @@
 #include "base/alloc.h"
 #include "base/arena.h"
 #include "base/utf8.h"
-#include "doc/bracket_internal.h"
+#include "doc/bracket.h"
 
 /*
  * The text was read once, so it is JSON; but of keys that stand twice only the last one's value is there. The value

@@ -4,7 +4,7 @@
 #include "base/error.h"
 #include "base/limits.h"
 #include "base/utf8.h"
-#include "doc/bracket_internal.h"
+#include "doc/bracket.h"
 #include "doc/lines_internal.h"
 
 #define TOO_DEEP "lists and objects nested deeper than 10,000 levels"

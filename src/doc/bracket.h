@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * bracket_internal: finds the end of a JSON list or object by its brackets and quotes alone, 64 bytes at a time.
+ * bracket: finds the end of a JSON list or object by its brackets and quotes alone, 64 bytes at a time.
  * Ownership: borrows. Threads: pure, but for the scan's own state.
  * Source: RFC 8259; the way to tell quotes that count from escaped ones and from text inside of strings by masks of 64
  * bits is that of Langdale and Lemire, "Parsing gigabytes of JSON per second".
  */
-#ifndef BW_DOC_BRACKET_INTERNAL_H
-#define BW_DOC_BRACKET_INTERNAL_H
+#ifndef BW_DOC_BRACKET_H
+#define BW_DOC_BRACKET_H
 
 #include "base/base.h"
 
