@@ -28,9 +28,19 @@ enum bw_exit {
 
 enum bw_option_id {
         BW_OPT_HELP,
+        BW_OPT_ALL_NAMESPACES,
+        BW_OPT_AS,
+        BW_OPT_AS_GROUP,
+        BW_OPT_AS_UID,
         BW_OPT_BASELINE,
+        BW_OPT_CERTIFICATE_AUTHORITY,
+        BW_OPT_CLIENT_CERTIFICATE,
+        BW_OPT_CLIENT_KEY,
+        BW_OPT_CLUSTER,
+        BW_OPT_CLUSTER_NAME,
         BW_OPT_COLOR,
         BW_OPT_CONFIG,
+        BW_OPT_CONTEXT,
         BW_OPT_COST,
         BW_OPT_DAYS,
         BW_OPT_DUMP,
@@ -38,11 +48,14 @@ enum bw_option_id {
         BW_OPT_FILENAME,
         BW_OPT_FRAMEWORK,
         BW_OPT_INCLUDE_PASSED,
+        BW_OPT_INSECURE,
         BW_OPT_KIND,
+        BW_OPT_KUBECONFIG,
         BW_OPT_KUBERNETES_VERSION,
         BW_OPT_MIN_COVERAGE,
         BW_OPT_MODES,
         BW_OPT_MUTATE,
+        BW_OPT_NAMESPACE,
         BW_OPT_NO_CHECK,
         BW_OPT_NO_CONFIG,
         BW_OPT_NO_IGNORE,
@@ -53,16 +66,23 @@ enum bw_option_id {
         BW_OPT_POD,
         BW_OPT_PROBE,
         BW_OPT_PROCESSES,
+        BW_OPT_PROXY_URL,
+        BW_OPT_QPS,
         BW_OPT_QUIET,
+        BW_OPT_REQUEST_TIMEOUT,
         BW_OPT_ROOT,
         BW_OPT_RULE,
         BW_OPT_RULES,
+        BW_OPT_SERVER,
         BW_OPT_SET_ONLY,
         BW_OPT_SEVERITY,
         BW_OPT_STATS,
         BW_OPT_SUMMARY,
         BW_OPT_THREADS,
         BW_OPT_TITLE,
+        BW_OPT_TLS_SERVER_NAME,
+        BW_OPT_TOKEN_FILE,
+        BW_OPT_USER,
         BW_OPT_VERBOSE,
 };
 
@@ -225,6 +245,41 @@ extern const size_t bw_n_exits;
          .help = "with --root: its processes, as a table"},                                        \
         {.name = "probe", .id = BW_OPT_PROBE,                                                      \
          .help = "may also connect to what listens on this machine (TLS handshakes, the metadata service)"}
+#define BW_OPTION_CLUSTER                                                                          \
+        {.name = "cluster", .id = BW_OPT_CLUSTER,                                                  \
+         .help = "the live cluster that the kubeconfig, or the pod's service account, names"}
+#define BW_OPTIONS_NAMESPACE                                                                       \
+        {.name = "namespace", .letter = 'n', .arg = "NAME", .id = BW_OPT_NAMESPACE,                \
+         .help = "only this namespace"},                                                           \
+        {.name = "all-namespaces", .letter = 'A', .id = BW_OPT_ALL_NAMESPACES, .help = "all namespaces"}
+/* How a cluster is reached; read by cli/cluster_args.h. */
+#define BW_OPTIONS_CLUSTER                                                                         \
+        {.name = "kubeconfig", .arg = "FILE", .id = BW_OPT_KUBECONFIG, .complete = BW_COMPLETE_FILE, \
+         .help = "this kubeconfig alone (default: those of $KUBECONFIG, else ~/.kube/config)"},    \
+        {.name = "context", .arg = "NAME", .id = BW_OPT_CONTEXT, .help = "a context of the kubeconfig (default: its current one)"}, \
+        {.name = "cluster-name", .arg = "NAME", .id = BW_OPT_CLUSTER_NAME,                         \
+         .help = "a cluster of the kubeconfig, in place of the context's"},                        \
+        {.name = "user", .arg = "NAME", .id = BW_OPT_USER, .help = "a user of the kubeconfig, in place of the context's"}, \
+        {.name = "server", .letter = 's', .arg = "URL", .id = BW_OPT_SERVER, .help = "the API server"}, \
+        {.name = "certificate-authority", .arg = "FILE", .id = BW_OPT_CERTIFICATE_AUTHORITY, .complete = BW_COMPLETE_FILE, \
+         .help = "certificates that the API server's is held against"},                            \
+        {.name = "client-certificate", .arg = "FILE", .id = BW_OPT_CLIENT_CERTIFICATE, .complete = BW_COMPLETE_FILE, \
+         .help = "certificate to prove oneself with"},                                             \
+        {.name = "client-key", .arg = "FILE", .id = BW_OPT_CLIENT_KEY, .complete = BW_COMPLETE_FILE, .help = "its key"}, \
+        {.name = "token-file", .arg = "FILE", .id = BW_OPT_TOKEN_FILE, .complete = BW_COMPLETE_FILE, \
+         .help = "bearer token to prove oneself with; read again when it changes"},                \
+        {.name = "tls-server-name", .arg = "NAME", .id = BW_OPT_TLS_SERVER_NAME,                   \
+         .help = "name that the API server's certificate must have (default: the server's host)"}, \
+        {.name = "insecure-skip-tls-verify", .id = BW_OPT_INSECURE,                                \
+         .help = "do not check the API server's certificate: whoever is in between sees and changes everything"}, \
+        {.name = "as", .arg = "USER", .id = BW_OPT_AS, .help = "act as this user"},                \
+        {.name = "as-group", .arg = "GROUP", .id = BW_OPT_AS_GROUP, .help = "with --as: in this group (may be repeated)"}, \
+        {.name = "as-uid", .arg = "UID", .id = BW_OPT_AS_UID, .help = "with --as: with this UID"}, \
+        {.name = "proxy-url", .arg = "URL", .id = BW_OPT_PROXY_URL,                                \
+         .help = "http, https or socks5 proxy (default: the kubeconfig's, else $HTTPS_PROXY and $NO_PROXY)"}, \
+        {.name = "request-timeout", .arg = "TIME", .id = BW_OPT_REQUEST_TIMEOUT,                   \
+         .help = "give up on an answer that makes no progress for so long: 30, 30s, 2m (default: 1m)"}, \
+        {.name = "qps", .arg = "N", .id = BW_OPT_QPS, .help = "at most so many requests a second (default: 50)"}
 #define BW_OPTION_NOW                                                                              \
         {.name = "now", .arg = "TIME", .id = BW_OPT_NOW,                                           \
          .help = "judge as of this time, such as 2027-01-31T12:00:00Z (default: now; of a snapshot: when it was made)"}
