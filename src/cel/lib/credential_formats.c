@@ -3,7 +3,7 @@
  * Credentials of known formats: a prefix that nothing else has, the letters that follow and how many, and for some a
  * look at what they mean.
  */
-#include "cel/lib/credential_internal.h"
+#include "cel/lib/credential.h"
 
 enum letters {
         HEX,     /* 0-9 a-f */
@@ -39,6 +39,16 @@ static const char *const letter_sets[_LETTERS_MAX] = {
 
 /* A scheme, "://", a name, ":", "@" and a host of a letter each; every prefix has two letters at least. */
 #define SHORTEST 8
+
+/* Kinds that no row has. */
+#define SERVICE_ACCOUNT "Google service account key"
+#define REGISTRY_LOGIN "registry login"
+#define URL_PASSWORD "password in a URL"
+
+/* Of examples. */
+#define LETTERS_AND_DIGITS "Concealed7QxKm2WzRt9VbHj4Gp"
+#define PASSWORD "Concealed7Qx"
+#define LOGIN "Y29uY2VhbGVkOkNvbmNlYWxlZDdReA==" /* concealed:Concealed7Qx */
 
 /* What stands before the prefix. */
 enum before {
@@ -259,8 +269,8 @@ static bool matches(struct bw_str text, size_t at, const struct format *f)
                (!f->is_valid || f->is_valid(rest));
 }
 
-/* "auth": "…" of a Docker configuration: user:password in base64. */
-static bool is_docker_auth(struct bw_str text)
+/* "auth": "…" of a Docker configuration: user:password in base64. p is NULL when there is none. */
+static struct bw_str docker_auth(struct bw_str text)
 {
         const struct bw_str key = BW_STR("\"auth\"");
 
@@ -280,40 +290,62 @@ static bool is_docker_auth(struct bw_str text)
                 colon = memchr(plain, ':', n);
                 if (colon && colon + 1 < (const char *)plain + n &&
                     !bw_credential_is_placeholder(bw_str_n(colon + 1, (size_t)((const char *)plain + n - colon) - 1)))
-                        return true;
+                        return value;
         }
-        return false;
+        return (struct bw_str){0};
 }
 
 /* The password in what follows "://", if there is one: user:password@host. */
-static bool has_password(struct bw_str rest)
+static struct bw_str password_of(struct bw_str rest)
 {
+        struct bw_str none = {0};
         size_t colon = SIZE_MAX;
 
         for (size_t i = 0; i < rest.n && i < 512; i++) {
                 char c = rest.p[i];
 
-                if (c == ':' && colon == SIZE_MAX)
+                if (c == ':' && colon == SIZE_MAX) {
                         colon = i;
-                else if (c == '@')
-                        return colon != SIZE_MAX && i > colon + 1 && i + 1 < rest.n &&
-                               !bw_credential_is_placeholder(bw_str_n(rest.p + colon + 1, i - colon - 1));
-                else if ((unsigned char)c <= ' ' || strchr("/?#\"'`\\,;|", c))
-                        return false;
+                } else if (c == '@') {
+                        struct bw_str password;
+
+                        if (colon == SIZE_MAX || i <= colon + 1 || i + 1 >= rest.n)
+                                return none;
+                        password = bw_str_n(rest.p + colon + 1, i - colon - 1);
+                        return bw_credential_is_placeholder(password) ? none : password;
+                } else if ((unsigned char)c <= ' ' || strchr("/?#\"'`\\,;|", c)) {
+                        return none;
+                }
         }
-        return false;
+        return none;
 }
 
-static bool is_url_with_password(struct bw_str text)
+/* The password of the first URL in the text that has one; p is NULL when there is none. */
+static struct bw_str url_password(struct bw_str text)
 {
         const struct bw_str mark = BW_STR("://");
 
         for (size_t at; (at = bw_str_find(text, mark)) != SIZE_MAX;) {
+                struct bw_str password;
+
                 text = bw_str_rest(text, at + mark.n);
-                if (at > 0 && has_password(text))
-                        return true;
+                password = at > 0 ? password_of(text) : (struct bw_str){0};
+                if (password.p)
+                        return password;
         }
-        return false;
+        return (struct bw_str){0};
+}
+
+/* The row that matches at a place of the text, or NULL. */
+static const struct format *format_at(const struct by_start *index, struct bw_str text, size_t at)
+{
+        for (size_t i = index->head[slot_of(text.p + at)]; i > 0; i = index->next[i - 1]) {
+                const struct format *f = &formats[i - 1];
+
+                if (text.p[at] == f->prefix[0] && matches(text, at, f))
+                        return f;
+        }
+        return NULL;
 }
 
 const char *bw_credential_format(struct bw_str text)
@@ -324,17 +356,187 @@ const char *bw_credential_format(struct bw_str text)
                 return NULL;
         index_formats(&index);
         for (size_t at = 0; at + 1 < text.n; at++) {
-                for (size_t i = index.head[slot_of(text.p + at)]; i > 0; i = index.next[i - 1]) {
-                        const struct format *f = &formats[i - 1];
+                const struct format *f = format_at(&index, text, at);
 
-                        if (text.p[at] != f->prefix[0] || !matches(text, at, f))
-                                continue;
-                        if (f->is_valid == is_pem && holds(text, "\"service_account\""))
-                                return "Google service account key";
-                        return f->kind;
-                }
+                if (!f)
+                        continue;
+                if (f->is_valid == is_pem && holds(text, "\"service_account\""))
+                        return SERVICE_ACCOUNT;
+                return f->kind;
         }
-        if (is_docker_auth(text))
-                return "registry login";
-        return is_url_with_password(text) ? "password in a URL" : NULL;
+        if (docker_auth(text).p)
+                return REGISTRY_LOGIN;
+        return url_password(text).p ? URL_PASSWORD : NULL;
+}
+
+/* ---- examples in their place: public texts, the same for everybody ---- */
+
+static const char *const examples[_LETTERS_MAX] = {
+        [HEX] = "5e1f0c9a7b3d2864",
+        [DIGITS] = "7031946258",
+        [UPPER] = "C0NC3AL7D9QX2KMW5ZRT",
+        [BASE32] = "CQN3XALED5KW7ZRTM2",
+        [BECH32] = "C4NE7ALD9QX2KMW5ZRT",
+        [LETTERS] = "ConcealedQxKmWzRtVbHjGp",
+        [ALNUM] = LETTERS_AND_DIGITS,
+        [WORD] = LETTERS_AND_DIGITS,
+        [DOTTED] = LETTERS_AND_DIGITS,
+        [BASE64] = LETTERS_AND_DIGITS,
+        [SIGNED] = LETTERS_AND_DIGITS,
+        [PATH] = LETTERS_AND_DIGITS,
+        [REST] = LETTERS_AND_DIGITS,
+};
+
+static void put_letters(struct bw_buf *out, const char *letters, size_t n)
+{
+        for (size_t len = strlen(letters); n > 0; n -= BW_MIN(n, len))
+                bw_buf_put(out, letters, BW_MIN(n, len));
+}
+
+/* What follows the prefix. lines: of a PEM block, on a line of its own. */
+static void put_body(struct bw_buf *out, const struct format *f, bool lines)
+{
+        if (f->is_valid == is_pem) {
+                bw_buf_puts(out, lines ? "\n" : "");
+                put_letters(out, examples[REST], 64);
+                bw_buf_puts(out, lines ? "\n" : "");
+        } else if (f->is_valid == is_jwt) {
+                bw_buf_puts(out, "hbGciOiJIUzI1NiJ9.eyJzdWIiOiJjb25jZWFsZWQifQ.");
+                put_letters(out, examples[ALNUM], 43);
+        } else if (f->is_valid == is_sendgrid) {
+                put_letters(out, examples[ALNUM], 22);
+                bw_buf_char(out, '.');
+                put_letters(out, examples[ALNUM], 43);
+        } else if (f->is_valid == is_openai) {
+                put_letters(out, examples[ALNUM], 20);
+                bw_buf_puts(out, "T3BlbkFJ");
+                put_letters(out, examples[ALNUM], 20);
+        } else {
+                put_letters(out, examples[f->letters], f->least);
+        }
+}
+
+bool bw_credential_format_example(const char *kind, struct bw_buf *out)
+{
+        if (strcmp(kind, SERVICE_ACCOUNT) == 0) {
+                bw_buf_puts(out, "{\"type\":\"service_account\",\"private_key\":\"-----BEGIN PRIVATE KEY-----");
+                put_letters(out, examples[REST], 64);
+                bw_buf_puts(out, "-----END PRIVATE KEY-----\"}");
+                return true;
+        }
+        if (strcmp(kind, REGISTRY_LOGIN) == 0) {
+                bw_buf_puts(out, "{\"auth\":\"" LOGIN "\"}");
+                return true;
+        }
+        if (strcmp(kind, URL_PASSWORD) == 0) {
+                bw_buf_puts(out, "https://user:" PASSWORD "@host");
+                return true;
+        }
+        for (size_t i = 0; i < BW_ARRAY_SIZE(formats); i++) {
+                const struct format *f = &formats[i];
+
+                if (strcmp(f->kind, kind) != 0)
+                        continue;
+                bw_buf_puts(out, f->before == DIGIT ? "7" : "");
+                bw_buf_puts(out, f->prefix);
+                put_body(out, f, true);
+                bw_buf_puts(out, f->is_valid == is_pem ? "-----END PRIVATE KEY-----\n" : "");
+                return true;
+        }
+        return false;
+}
+
+/* The letters behind the prefix at `at` that go: to the end line of a PEM block, else what may belong to the credential. */
+static size_t secret_letters(struct bw_str text, size_t at, const struct format *f)
+{
+        struct bw_str rest = bw_str_rest(text, at + strlen(f->prefix));
+        size_t end;
+
+        if (f->letters != REST)
+                return run_of(rest, letter_sets[f->letters]).n;
+        end = bw_str_find(rest, BW_STR("-----END"));
+        return end == SIZE_MAX ? rest.n : end;
+}
+
+static bool conceal_rows(struct bw_str text, struct bw_buf *out)
+{
+        struct by_start index;
+        size_t written = 0;
+
+        index_formats(&index);
+        for (size_t at = 0; at + 1 < text.n;) {
+                const struct format *f = format_at(&index, text, at);
+                size_t from;
+                size_t n;
+
+                if (!f) {
+                        at++;
+                        continue;
+                }
+                from = at + strlen(f->prefix);
+                n = secret_letters(text, at, f);
+                bw_buf_str(out, bw_str_n(text.p + written, from - written));
+                put_body(out, f, n > 0 && memchr(text.p + from, '\n', n));
+                at = written = from + n;
+        }
+        if (written)
+                bw_buf_str(out, bw_str_rest(text, written));
+        return written > 0;
+}
+
+/* Copies the text with another in place of what `find` finds from a place on, one after the other. */
+static bool conceal_each(struct bw_str text, struct bw_buf *out, struct bw_str (*find)(struct bw_str text),
+                         void (*put)(struct bw_str secret, struct bw_buf *out))
+{
+        bool any = false;
+        struct bw_str secret;
+
+        while ((secret = find(text)).p) {
+                any = true;
+                bw_buf_str(out, bw_str_n(text.p, (size_t)(secret.p - text.p)));
+                put(secret, out);
+                text = bw_str_rest(text, (size_t)(secret.p - text.p) + secret.n);
+        }
+        if (any)
+                bw_buf_str(out, text);
+        return any;
+}
+
+static void put_login(struct bw_str secret, struct bw_buf *out)
+{
+        (void)secret;
+        bw_buf_puts(out, LOGIN);
+}
+
+static void put_password(struct bw_str secret, struct bw_buf *out)
+{
+        const char *kind = bw_credential_format(secret);
+
+        if (!kind || !bw_credential_format_example(kind, out))
+                bw_buf_puts(out, PASSWORD);
+}
+
+bool bw_credential_conceal_formats(struct bw_str text, struct bw_buf *out)
+{
+        bw_auto_done(bw_buf_done) struct bw_buf rows = {0};
+        bw_auto_done(bw_buf_done) struct bw_buf logins = {0};
+        bool any = false;
+
+        if (text.n < SHORTEST)
+                return false;
+        if (conceal_rows(text, &rows)) {
+                any = true;
+                text = bw_buf_view(&rows);
+        }
+        if (conceal_each(text, &logins, docker_auth, put_login)) {
+                any = true;
+                text = bw_buf_view(&logins);
+        }
+        if (conceal_each(text, out, url_password, put_password))
+                any = true;
+        else if (any)
+                bw_buf_str(out, text);
+        if (bw_buf_status(&rows) < 0 || bw_buf_status(&logins) < 0)
+                out->status = -ENOMEM;
+        return any;
 }

@@ -3,7 +3,7 @@
  * Names of keys and variables that usually hold a secret: DB_PASSWORD, apiKey, redis-auth-token. A name is taken apart
  * into words (camel case, dashes, underscores, dots); what the last words say decides: a PASSWORD_FILE is none.
  */
-#include "cel/lib/credential_internal.h"
+#include "cel/lib/credential.h"
 
 #define MAX_WORDS 16
 #define MAX_WORD 32

@@ -6,7 +6,7 @@
  */
 #include <math.h>
 
-#include "cel/lib/credential_internal.h"
+#include "cel/lib/credential.h"
 
 /* ---- base64 ---- */
 

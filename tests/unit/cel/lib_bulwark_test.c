@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Functions of bulwark's own: flags of components, images, credentials, selectors. */
+#include "cel/lib/credential.h"
 #include "lib_eval.h"
 
 static const struct eval_setup own = {.libraries = BW_CEL_LIB_BULWARK, .plain_literals = true};
@@ -157,59 +158,110 @@ static void test_repeated(void **state)
 #define H32 "9f86d081884c7d659a2feaa0c55ad015"
 #define PEM_TEXT "MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQ"
 
+static const struct {
+        const char *text;
+        const char *kind;
+} credentials[] = {
+        {"AK" "IA" U16, "AWS access key"},
+        {"export AWS_ACCESS_KEY_ID=AS" "IA" U16 "; run", "AWS access key"},
+        {"AI" "za" R32 "abC", "Google API key"},
+        {"gh" "p_" R32 R4, "GitHub token"},
+        {"token gh" "s_" R32 R4 ", kept", "GitHub token"},
+        {"github" "_pat_" R16 R4 "ab_" R32 R16 R8 "abc", "GitHub token"},
+        {"gl" "pat-" R16 R4, "GitLab token"},
+        {"xo" "xb-904217763512-" R16, "Slack token"},
+        {"https://hooks.slack" ".com/services/T0" R8 "/B0" R8 "/" R16 R8, "Slack webhook"},
+        {"sk_" "live_" R16 R8, "Stripe key"},
+        {"npm" "_" R32 R4, "npm token"},
+        {"//registry.example.com/:_auth" "Token=" R32, "npm token"},
+        {"dckr" "_pat_" R16 R8 "abC", "Docker Hub token"},
+        {"DefaultEndpointsProtocol=https;AccountName=shop;Account" "Key=" R32 R32 R16 R4 "ab==;EndpointSuffix=x",
+         "Azure storage key"},
+        {"Ab~8" "Q~" R32, "Azure client secret"},
+        {"SG" "." R16 R4 "ab." R32 R8 "abC", "SendGrid key"},
+        {"SK" H32, "Twilio key"},
+        {"AGE-SECRET-" "KEY-1QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7LQPZRY9X8GF2TVDW0S3JN54KHCE", "age key"},
+        {"hv" "s." R32, "Vault token"},
+        {"dop" "_v1_" H32 H32, "DigitalOcean token"},
+        {"110201543:" "AA" R32 "a", "Telegram bot token"},
+        {"-----BEGIN RSA PRIVATE" " KEY-----\\n" PEM_TEXT, "private key"},
+        {"{\"type\": \"service_account\", \"private_key\": \"-----BEGIN PRIVATE" " KEY-----\\\\n" PEM_TEXT "\"}",
+         "Google service account key"},
+        /* The same key without its lines, and in base64. */
+        {PEM_TEXT "C7VJTUt9Us8cK", "private key"},
+        {"LS0tLS1CRUdJTiBSU0EgUFJJVkFURSBLRVktLS0tLQpNSUlFdlFJQkFEQU5CZ2txaGtpRzl3MEJBUUVGQUFTQ0JLY3dnZ1NqQWdFQUFv"
+         "SUJBUQ==", "private key"},
+        {"eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9." "eyJzdWIiOiJzaG9wIiwiaWF0IjoxNTE2MjM5MDIyfQ." R32 R8, "JSON web token"},
+        {"{\"auths\": {\"registry.example.com\": {\"auth\": \"c2hvcDpodW50ZXIy\"}}}", "registry login"},
+        {"postgres://shop:hunter2@db.shop/orders", "password in a URL"},
+        {"redis://:hunter2@cache:6379/0", "password in a URL"},
+        {"see https://example.com/ and amqp://u:hunter2@queue", "password in a URL"},
+        {R32, "high-entropy text"},
+        {"--api-key=" R32, "high-entropy text"},
+        {"K7gNU3sdo+OL0wNhqoVWhr3g6s1xYv72ol/pe/Unols=", "high-entropy text"},
+};
+
 static void test_credential_formats(void **state)
 {
-        static const struct {
-                const char *text;
+        (void)state;
+        for (size_t i = 0; i < BW_ARRAY_SIZE(credentials); i++) {
+                char source[512];
+                char want[64];
+
+                snprintf(source, sizeof(source), "credential('%s')", credentials[i].text);
+                snprintf(want, sizeof(want), "\"%s\"", credentials[i].kind);
+                eval_cases(&own, &(struct eval_case){source, want}, 1);
+        }
+}
+
+/* Parts of the secrets above: none of them may be left. */
+static const char *const secret_parts[] = {R4, R8, R16, U16, H32, "PQRZY9X8", "IBADAN", "hunter2", "c2hvcDpodW50ZXIy", "SUlFdlFJ",
+                                           "K7gNU3sd", "eyJzdWIiOiJzaG9w"};
+
+/* What stands in place of a credential is of the same kind, and has nothing of it. */
+static void test_concealed(void **state)
+{
+        (void)state;
+        for (size_t i = 0; i < BW_ARRAY_SIZE(credentials); i++) {
+                bw_auto_done(bw_buf_done) struct bw_buf out = {0};
+                bw_auto_done(bw_buf_done) struct bw_buf again = {0};
+                bw_auto_done(bw_buf_done) struct bw_buf example = {0};
                 const char *kind;
-        } cases[] = {
-                {"AK" "IA" U16, "AWS access key"},
-                {"export AWS_ACCESS_KEY_ID=AS" "IA" U16 "; run", "AWS access key"},
-                {"AI" "za" R32 "abC", "Google API key"},
-                {"gh" "p_" R32 R4, "GitHub token"},
-                {"token gh" "s_" R32 R4 ", kept", "GitHub token"},
-                {"github" "_pat_" R16 R4 "ab_" R32 R16 R8 "abc", "GitHub token"},
-                {"gl" "pat-" R16 R4, "GitLab token"},
-                {"xo" "xb-904217763512-" R16, "Slack token"},
-                {"https://hooks.slack" ".com/services/T0" R8 "/B0" R8 "/" R16 R8, "Slack webhook"},
-                {"sk_" "live_" R16 R8, "Stripe key"},
-                {"npm" "_" R32 R4, "npm token"},
-                {"//registry.example.com/:_auth" "Token=" R32, "npm token"},
-                {"dckr" "_pat_" R16 R8 "abC", "Docker Hub token"},
-                {"DefaultEndpointsProtocol=https;AccountName=shop;Account" "Key=" R32 R32 R16 R4 "ab==;EndpointSuffix=x",
-                 "Azure storage key"},
-                {"Ab~8" "Q~" R32, "Azure client secret"},
-                {"SG" "." R16 R4 "ab." R32 R8 "abC", "SendGrid key"},
-                {"SK" H32, "Twilio key"},
-                {"AGE-SECRET-" "KEY-1QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7LQPZRY9X8GF2TVDW0S3JN54KHCE", "age key"},
-                {"hv" "s." R32, "Vault token"},
-                {"dop" "_v1_" H32 H32, "DigitalOcean token"},
-                {"110201543:" "AA" R32 "a", "Telegram bot token"},
-                {"-----BEGIN RSA PRIVATE" " KEY-----\\n" PEM_TEXT, "private key"},
-                {"{\"type\": \"service_account\", \"private_key\": \"-----BEGIN PRIVATE" " KEY-----\\\\n" PEM_TEXT "\"}",
-                 "Google service account key"},
-                /* The same key without its lines, and in base64. */
-                {PEM_TEXT "C7VJTUt9Us8cK", "private key"},
-                {"LS0tLS1CRUdJTiBSU0EgUFJJVkFURSBLRVktLS0tLQpNSUlFdlFJQkFEQU5CZ2txaGtpRzl3MEJBUUVGQUFTQ0JLY3dnZ1NqQWdFQUFv"
-                 "SUJBUQ==", "private key"},
-                {"eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9." "eyJzdWIiOiJzaG9wIiwiaWF0IjoxNTE2MjM5MDIyfQ." R32 R8, "JSON web token"},
-                {"{\"auths\": {\"registry.example.com\": {\"auth\": \"c2hvcDpodW50ZXIy\"}}}", "registry login"},
-                {"postgres://shop:hunter2@db.shop/orders", "password in a URL"},
-                {"redis://:hunter2@cache:6379/0", "password in a URL"},
-                {"see https://example.com/ and amqp://u:hunter2@queue", "password in a URL"},
-                {R32, "high-entropy text"},
-                {"--api-key=" R32, "high-entropy text"},
-                {"K7gNU3sdo+OL0wNhqoVWhr3g6s1xYv72ol/pe/Unols=", "high-entropy text"},
+
+                assert_true(bw_credential_conceal(bw_str(credentials[i].text), &out));
+                kind = bw_credential_kind(bw_buf_view(&out));
+                assert_non_null(kind);
+                assert_string_equal(kind, credentials[i].kind);
+                for (size_t k = 0; k < BW_ARRAY_SIZE(secret_parts); k++)
+                        if (strstr(out.p, secret_parts[k]))
+                                fail_msg("%s: of %s there is still %s", out.p, credentials[i].text, secret_parts[k]);
+                /* Once is enough. */
+                assert_true(bw_credential_conceal(bw_buf_view(&out), &again));
+                assert_string_equal(again.p, out.p);
+                bw_credential_stand_in(kind, &example);
+                assert_string_equal(bw_credential_kind(bw_buf_view(&example)), kind);
+        }
+}
+
+/* Two in one text; a token in a URL; the end line of a key, and what stands behind it. */
+static void test_concealed_text(void **state)
+{
+        static const char *const cases[][2] = {
+                {"a=gh" "p_" R32 R4 " b=hv" "s." R32 ";", "a=gh" "p_Concealed7QxKm2WzRt9VbHj4GpConcealed b=hv" "s.Concealed7QxKm2WzRt9VbHj;"},
+                {"https://bot:gh" "p_" R32 R4 "@host/x", "https://bot:gh" "p_Concealed7QxKm2WzRt9VbHj4GpConcealed@host/x"},
+                {"a://u:hunter2@h, b://u:hunter2@h", "a://u:Concealed7Qx@h, b://u:Concealed7Qx@h"},
+                {"x\n-----BEGIN EC PRIVATE" " KEY-----\n" PEM_TEXT "\n-----END EC PRIVATE KEY-----\nz\n",
+                 "x\n-----BEGIN EC PRIVATE" " KEY-----\nConcealed7QxKm2WzRt9VbHj4GpConcealed7QxKm2WzRt9VbHj4GpConcealed7\n"
+                 "-----END EC PRIVATE KEY-----\nz\n"},
+                {"  " R32 "\n", "  Zt7qB2xW9kLm4RvC8nHp3JdS6gFy\n"},
         };
 
         (void)state;
         for (size_t i = 0; i < BW_ARRAY_SIZE(cases); i++) {
-                char source[512];
-                char want[64];
+                bw_auto_done(bw_buf_done) struct bw_buf out = {0};
 
-                snprintf(source, sizeof(source), "credential('%s')", cases[i].text);
-                snprintf(want, sizeof(want), "\"%s\"", cases[i].kind);
-                eval_cases(&own, &(struct eval_case){source, want}, 1);
+                assert_true(bw_credential_conceal(bw_str(cases[i][0]), &out));
+                assert_string_equal(out.p, cases[i][1]);
         }
 }
 
@@ -243,10 +295,14 @@ static void test_no_credential(void **state)
 
         (void)state;
         for (size_t i = 0; i < BW_ARRAY_SIZE(texts); i++) {
+                struct bw_buf out = {0};
                 char source[512];
 
                 snprintf(source, sizeof(source), "credential('%s')", texts[i]);
                 eval_cases(&own, &(struct eval_case){source, "\"\""}, 1);
+                assert_null(bw_credential_kind(bw_str(texts[i])));
+                assert_false(bw_credential_conceal(bw_str(texts[i]), &out));
+                assert_int_equal(out.n, 0);
         }
 }
 
@@ -291,6 +347,8 @@ int main(void)
                 cmocka_unit_test(test_contains_any),
                 cmocka_unit_test(test_repeated),
                 cmocka_unit_test(test_credential_formats),
+                cmocka_unit_test(test_concealed),
+                cmocka_unit_test(test_concealed_text),
                 cmocka_unit_test(test_no_credential),
                 cmocka_unit_test(test_credential_name),
         };
