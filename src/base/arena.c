@@ -25,6 +25,7 @@ struct bw_arena {
         size_t total; /* bytes handed out */
         size_t peak;
         bool hit_ceiling;
+        bool has_secrets;
 };
 
 struct bw_arena *bw_arena_new(size_t ceiling)
@@ -36,21 +37,28 @@ struct bw_arena *bw_arena_new(size_t ceiling)
         return arena;
 }
 
-static void free_blocks(struct block *b, const struct block *until)
+static void free_blocks(const struct bw_arena *arena, struct block *b, const struct block *until)
 {
         while (b != until) {
                 struct block *older = b->older;
 
+                if (arena->has_secrets)
+                        explicit_bzero(b->data, b->size);
                 bw_free(b);
                 b = older;
         }
+}
+
+void bw_arena_wipe(struct bw_arena *arena)
+{
+        arena->has_secrets = true;
 }
 
 void bw_arena_free(struct bw_arena *arena)
 {
         if (!arena)
                 return;
-        free_blocks(arena->newest, NULL);
+        free_blocks(arena, arena->newest, NULL);
         bw_free(arena);
 }
 
@@ -60,7 +68,7 @@ void bw_arena_reset(struct bw_arena *arena)
 
         /* The newest block is the largest: keeping it means a steady load allocates nothing. */
         if (first) {
-                free_blocks(first->older, NULL);
+                free_blocks(arena, first->older, NULL);
                 first->older = NULL;
                 first->used = 0;
         }
@@ -194,7 +202,7 @@ void bw_arena_restore(struct bw_arena *arena, struct bw_arena_mark mark)
                 bw_arena_reset(arena);
                 return;
         }
-        free_blocks(arena->newest, mark.block);
+        free_blocks(arena, arena->newest, mark.block);
         arena->newest = mark.block;
         arena->newest->used = mark.used;
         arena->total = mark.total;

@@ -18,6 +18,8 @@ struct bw_error;
 struct bw_arena *bw_arena_new(size_t ceiling) BW_CHECK;
 void bw_arena_free(struct bw_arena *arena);
 BW_DEFINE_AUTO(struct bw_arena *, bw_arena_free);
+/* It will hold secrets: from now on what goes back to the heap is overwritten first. */
+void bw_arena_wipe(struct bw_arena *arena);
 /* Forgets all allocations, keeps the first block for reuse. */
 void bw_arena_reset(struct bw_arena *arena);
 

@@ -83,6 +83,7 @@ static struct bw_fs_stat stat_of(const struct stat *st)
 
         return (struct bw_fs_stat){
                 .kind = kind,
+                .mode = st->st_mode & 07777,
                 .size = kind == BW_FS_FILE && st->st_size > 0 ? (uint64_t)st->st_size : 0,
                 .dev = st->st_dev,
                 .ino = st->st_ino,

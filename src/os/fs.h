@@ -31,6 +31,7 @@ enum bw_fs_kind {
 
 struct bw_fs_stat {
         enum bw_fs_kind kind;
+        uint32_t mode;  /* permissions: 0644 */
         uint64_t size;  /* bytes, of a regular file; else 0 */
         uint64_t dev;   /* dev and ino name one file on this machine */
         uint64_t ino;

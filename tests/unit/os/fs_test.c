@@ -46,6 +46,8 @@ static void test_reads_a_file(void **state)
         assert_ok(bw_fs_open(AT_FDCWD, temp_path(*state, "a.yaml"), 0, &file, &err));
         assert_int_equal(file.stat.kind, BW_FS_FILE);
         assert_int_equal(file.stat.size, 10);
+        assert_int_equal(file.stat.mode & 0400, 0400);
+        assert_int_equal(file.stat.mode & ~07777U, 0);
         assert_ok(bw_file_read(&file, buf, sizeof(buf), NULL, &n, &err));
         assert_int_equal(n, 10);
         assert_memory_equal(buf, "kind: Pod\n", 10);
