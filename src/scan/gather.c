@@ -203,6 +203,22 @@ static int enter_sandbox(struct run *run, struct bw_error *reterr)
         return 0;
 }
 
+static bool is_wanted(void *userdata, struct bw_str group, struct bw_str kind)
+{
+        const struct bw_gather_options *options = userdata;
+
+        return options->wanted(group, kind);
+}
+
+static int open_cluster(struct run *run, struct bw_error *reterr)
+{
+        struct bw_cluster_options options = *run->options->cluster;
+
+        options.wanted = is_wanted;
+        options.userdata = (void *)(uintptr_t)run->options;
+        return bw_cluster_open(&options, &run->cluster, reterr);
+}
+
 static int begin(struct run *run, struct bw_error *reterr)
 {
         struct bw_gathering *g = run->g;
@@ -216,7 +232,7 @@ static int begin(struct run *run, struct bw_error *reterr)
         if (r == 0)
                 r = bw_inventory_new(&g->inventory, reterr);
         if (r == 0 && run->options->cluster)
-                r = bw_cluster_open(run->options->cluster, &run->cluster, reterr);
+                r = open_cluster(run, reterr);
         return r < 0 ? r : enter_sandbox(run, reterr);
 }
 

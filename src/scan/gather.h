@@ -21,7 +21,7 @@ struct bw_gathering;
 struct bw_gather_options {
         const struct bw_str *paths;                /* files, directories, snapshots, "-" */
         size_t n_paths;
-        const struct bw_cluster_options *cluster;  /* scan/cluster.h; NULL: none */
+        const struct bw_cluster_options *cluster;  /* scan/cluster.h; NULL: none. What is wanted of it is asked below */
         bool (*wanted)(struct bw_str group, struct bw_str kind);
         bool places;                               /* with lines and columns, for answers that point into files */
         const atomic_bool *cancel;                 /* may be NULL */
