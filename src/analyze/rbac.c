@@ -197,6 +197,7 @@ int bw_rbac_new(struct bw_arena *arena, const struct bw_value *objects, size_t n
         if (!rbac)
                 return bw_arena_error(arena, reterr);
         rbac->arena = arena;
+        rbac->objects = objects;
         rbac->roles = bw_arena_array(arena, n_objects + 1, sizeof(rbac->roles[0]));
         rbac->by_name = bw_arena_array(arena, n_objects + 1, sizeof(rbac->by_name[0]));
         rbac->cluster_bindings = bw_arena_array(arena, n_objects + 1, sizeof(rbac->cluster_bindings[0]));
@@ -324,6 +325,28 @@ struct bw_rbac_answer bw_rbac_decide(const struct bw_rbac *rbac, const struct bw
 
         (void)each_binding(rbac, request->ns, decide_by, &d);
         return d.answer;
+}
+
+struct broken_walk {
+        const struct bw_rbac_user *user;
+        int (*each)(void *userdata, size_t binding);
+        void *userdata;
+};
+
+static int broken_by(void *userdata, const struct rbac_binding *binding)
+{
+        struct broken_walk *walk = userdata;
+        struct bw_rbac_subject subject;
+
+        return binding->role || !binds(binding, walk->user, &subject) ? 0 : walk->each(walk->userdata, binding->object);
+}
+
+int bw_rbac_broken_bindings(const struct bw_rbac *rbac, const struct bw_rbac_user *user, struct bw_str ns,
+                            int (*each)(void *userdata, size_t binding), void *userdata)
+{
+        struct broken_walk walk = {.user = user, .each = each, .userdata = userdata};
+
+        return each_binding(rbac, ns, broken_by, &walk);
 }
 
 struct rules_walk {

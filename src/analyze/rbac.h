@@ -14,6 +14,7 @@
 #include "value/value.h"
 
 struct bw_arena;
+struct bw_buf;
 struct bw_error;
 struct bw_rbac;
 
@@ -35,7 +36,7 @@ struct bw_rbac_request {
         struct bw_str path;
 };
 
-/* objects: manifests of Role, ClusterRole, RoleBinding, ClusterRoleBinding; others are left out. Aggregated ClusterRoles
+/* objects: manifests of Role, ClusterRole, RoleBinding, ClusterRoleBinding, borrowed; others are left out. Aggregated ClusterRoles
  * get the rules that the controller would give them. */
 BW_CHECK int bw_rbac_new(struct bw_arena *arena, const struct bw_value *objects, size_t n_objects, struct bw_rbac **ret,
                          struct bw_error *reterr);
@@ -61,6 +62,18 @@ struct bw_rbac_answer {
 };
 /* expanded: with the rules of aggregated roles filled in; else as they are written, which is what the authorizer sees. */
 struct bw_rbac_answer bw_rbac_decide(const struct bw_rbac *rbac, const struct bw_rbac_request *request, bool expanded);
+
+/* Calls each for every binding (number of its object) that holds for the user in the namespace and names a role that is not there. */
+BW_CHECK int bw_rbac_broken_bindings(const struct bw_rbac *rbac, const struct bw_rbac_user *user, struct bw_str ns,
+                                     int (*each)(void *userdata, size_t binding), void *userdata);
+
+/* ---- in the words of Kubernetes' authorizer */
+
+/* `RoleBinding "dev/shop" of Role "reader" to User "alice"` */
+void bw_rbac_grant_text(const struct bw_rbac *rbac, const struct bw_rbac_grant *grant, struct bw_buf *out);
+/* The reason of the answer: `RBAC: allowed by …`; when it is denied, why roles could not be found, or nothing. -ENOMEM. */
+BW_CHECK int bw_rbac_reason(const struct bw_rbac *rbac, const struct bw_rbac_request *request,
+                            const struct bw_rbac_answer *answer, struct bw_arena *arena, struct bw_str *ret);
 
 /*
  * Subjects of all bindings that allow the request (whose user is not looked at), in the order of bindings; some may come twice. The

@@ -32,6 +32,7 @@ struct rbac_binding {
 /* A table of bindings by namespace: those of one are neighbours, in the order of objects. */
 struct bw_rbac {
         struct bw_arena *arena;
+        const struct bw_value *objects;
         struct rbac_role *roles;
         size_t n_roles;
         struct rbac_binding *cluster_bindings;

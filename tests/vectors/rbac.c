@@ -55,23 +55,6 @@ static struct bw_rbac_request request_of(struct bw_value r, struct bw_str groups
         return request;
 }
 
-/* `RoleBinding "r/dev" of Role "reader" to User "alice"`, as the authorizer explains itself. */
-static void put_grant(struct bw_buf *out, const struct setup *setup, const struct bw_rbac_grant *grant)
-{
-        struct bw_value binding = setup->objects.list->items[grant->binding];
-        struct bw_str ns = bw_map_text(get(binding, "metadata"), "namespace");
-        bool in_ns = bw_str_is(bw_map_text(binding, "kind"), "RoleBinding");
-        struct bw_value ref = get(binding, "roleRef");
-        struct bw_str subject_ns = grant->subject.ns.n ? grant->subject.ns : ns;
-        bool is_account = bw_str_is(grant->subject.kind, "ServiceAccount");
-
-        bw_buf_printf(out, "%.*s \"%.*s%s%.*s\" of %.*s \"%.*s\" to %.*s \"%.*s%s%.*s\"",
-                      BW_STR_ARG(bw_map_text(binding, "kind")), BW_STR_ARG(bw_map_text(get(binding, "metadata"), "name")),
-                      in_ns ? "/" : "", BW_STR_ARG(in_ns ? ns : BW_STR("")), BW_STR_ARG(bw_map_text(ref, "kind")),
-                      BW_STR_ARG(bw_map_text(ref, "name")), BW_STR_ARG(grant->subject.kind), BW_STR_ARG(grant->subject.name),
-                      is_account ? "/" : "", BW_STR_ARG(is_account ? subject_ns : BW_STR("")));
-}
-
 static void run_request(const struct setup *setup, struct bw_value r, uint32_t number)
 {
         struct bw_str groups[MOST_GROUPS];
@@ -85,7 +68,7 @@ static void run_request(const struct setup *setup, struct bw_value r, uint32_t n
         char name[120];
 
         if (answer.allowed)
-                put_grant(&said, setup, &answer.grant);
+                bw_rbac_grant_text(setup->rbac, &answer.grant, &said);
         (void)snprintf(name, sizeof(name), "%s request %u", setup->id, number);
         vectors_case(setup->run,
                      answer.allowed == allow && (as_written.type == BW_ABSENT ? allow : is_true(as_written)) == unexpanded.allowed &&
