@@ -268,19 +268,43 @@ static bool binds(const struct rbac_binding *binding, const struct bw_rbac_user 
         return false;
 }
 
-/* Walks the bindings that count in a namespace; ends with each's first answer other than 0. */
-static int each_binding(const struct bw_rbac *rbac, struct bw_str ns,
-                        int (*each)(void *userdata, const struct rbac_binding *binding), void *userdata)
+/* Walks the RoleBindings of a namespace; ends with each's first answer other than 0. */
+static int each_binding_there(const struct bw_rbac *rbac, struct bw_str ns,
+                              int (*each)(void *userdata, const struct rbac_binding *binding), void *userdata)
 {
         size_t n = 0;
         const struct rbac_binding *in_ns = ns.n ? rbac_bindings_in(rbac, ns, &n) : NULL;
         int r = 0;
 
-        for (size_t i = 0; r == 0 && i < rbac->n_cluster_bindings; i++)
-                r = each(userdata, &rbac->cluster_bindings[i]);
         for (size_t i = 0; r == 0 && i < n; i++)
                 r = each(userdata, &in_ns[i]);
         return r;
+}
+
+/* All that count in a namespace. */
+static int each_binding(const struct bw_rbac *rbac, struct bw_str ns,
+                        int (*each)(void *userdata, const struct rbac_binding *binding), void *userdata)
+{
+        int r = 0;
+
+        for (size_t i = 0; r == 0 && i < rbac->n_cluster_bindings; i++)
+                r = each(userdata, &rbac->cluster_bindings[i]);
+        return r ? r : each_binding_there(rbac, ns, each, userdata);
+}
+
+int bw_rbac_namespaces(const struct bw_rbac *rbac, struct bw_arena *arena, struct bw_str **ret, size_t *ret_n)
+{
+        struct bw_str *namespaces = bw_arena_array(arena, rbac->n_bindings + 1, sizeof(*namespaces));
+        size_t n = 0;
+
+        if (!namespaces)
+                return -ENOMEM;
+        for (size_t i = 0; i < rbac->n_bindings; i++)
+                if (n == 0 || !bw_str_eq(namespaces[n - 1], rbac->bindings[i].ns))
+                        namespaces[n++] = rbac->bindings[i].ns;
+        *ret = namespaces;
+        *ret_n = n;
+        return 0;
 }
 
 /* The first rule of the role that allows the request; UINT32_MAX when there is none. */
@@ -385,6 +409,17 @@ int bw_rbac_rules_of(const struct bw_rbac *rbac, const struct bw_rbac_user *user
         return r;
 }
 
+int bw_rbac_rules_there(const struct bw_rbac *rbac, const struct bw_rbac_user *user, struct bw_str ns,
+                        int (*each)(void *userdata, struct bw_value rule, const struct bw_rbac_grant *grant),
+                        void *userdata, bool *ret_unresolved)
+{
+        struct rules_walk walk = {.user = user, .each = each, .userdata = userdata};
+        int r = each_binding_there(rbac, ns, rules_by, &walk);
+
+        *ret_unresolved = walk.unresolved;
+        return r;
+}
+
 /* ---- who can */
 
 struct who {
@@ -419,6 +454,18 @@ int bw_rbac_who_can(const struct bw_rbac *rbac, const struct bw_rbac_request *re
 {
         struct who who = {.request = request, .each = each, .userdata = userdata};
         int r = each_binding(rbac, request->ns, who_by, &who);
+
+        *ret_unresolved = who.unresolved;
+        return r;
+}
+
+int bw_rbac_who_can_there(const struct bw_rbac *rbac, const struct bw_rbac_request *request,
+                          int (*each)(void *userdata, const struct bw_rbac_subject *subject,
+                                      const struct bw_rbac_grant *grant),
+                          void *userdata, bool *ret_unresolved)
+{
+        struct who who = {.request = request, .each = each, .userdata = userdata};
+        int r = each_binding_there(rbac, request->ns, who_by, &who);
 
         *ret_unresolved = who.unresolved;
         return r;

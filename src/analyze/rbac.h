@@ -84,10 +84,23 @@ BW_CHECK int bw_rbac_who_can(const struct bw_rbac *rbac, const struct bw_rbac_re
                                          const struct bw_rbac_grant *grant),
                              void *userdata, bool *ret_unresolved);
 
+/* The same by the RoleBindings of request->ns alone: what ClusterRoleBindings give holds everywhere, and need not be asked again. */
+BW_CHECK int bw_rbac_who_can_there(const struct bw_rbac *rbac, const struct bw_rbac_request *request,
+                                   int (*each)(void *userdata, const struct bw_rbac_subject *subject,
+                                               const struct bw_rbac_grant *grant),
+                                   void *userdata, bool *ret_unresolved);
+/* Namespaces that have RoleBindings, sorted. In the arena. */
+BW_CHECK int bw_rbac_namespaces(const struct bw_rbac *rbac, struct bw_arena *arena, struct bw_str **ret, size_t *ret_n);
+
 /* Calls each for every rule that the user has in a namespace ("" = everywhere), with where it has it from. */
 BW_CHECK int bw_rbac_rules_of(const struct bw_rbac *rbac, const struct bw_rbac_user *user, struct bw_str ns,
                               int (*each)(void *userdata, struct bw_value rule, const struct bw_rbac_grant *grant),
                               void *userdata, bool *ret_unresolved);
+
+/* The same by the RoleBindings of the namespace alone. */
+BW_CHECK int bw_rbac_rules_there(const struct bw_rbac *rbac, const struct bw_rbac_user *user, struct bw_str ns,
+                                 int (*each)(void *userdata, struct bw_value rule, const struct bw_rbac_grant *grant),
+                                 void *userdata, bool *ret_unresolved);
 
 /* The rules of a ClusterRole with an aggregationRule, filled in; ABSENT when it has none or there is no such role. */
 struct bw_value bw_rbac_aggregated(const struct bw_rbac *rbac, struct bw_str cluster_role);

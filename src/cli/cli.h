@@ -47,6 +47,7 @@ enum bw_option_id {
         BW_OPT_FAIL_ON,
         BW_OPT_FILENAME,
         BW_OPT_FRAMEWORK,
+        BW_OPT_GROUP,
         BW_OPT_INCLUDE_PASSED,
         BW_OPT_INSECURE,
         BW_OPT_KIND,
