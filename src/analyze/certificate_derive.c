@@ -192,6 +192,27 @@ static int derive_kubeconfig(const struct deriving *d)
         return r;
 }
 
+/* ---- Secrets and ConfigMaps of a cluster, without their values: what was derived before these went */
+
+static struct bw_value derived_before(const struct bw_doc *doc)
+{
+        return bw_map_get(bw_map_get(doc->root, BW_STR("slim")), BW_STR("derived"));
+}
+
+static int give_derived(const struct bw_doc *doc, bw_doc_sink sink, void *userdata, struct bw_error *reterr)
+{
+        struct bw_value list = derived_before(doc);
+        int r = 0;
+
+        for (size_t i = 0; r == 0 && list.type == BW_LIST && i < list.n; i++) {
+                struct bw_doc derived = {.root = bw_list_get(list, i)};
+
+                if (bw_doc_identify(&derived))
+                        r = sink(userdata, &derived, reterr);
+        }
+        return r;
+}
+
 /* ---- the kinds */
 
 static const struct {
@@ -199,14 +220,15 @@ static const struct {
         const char *group;
         bool (*wants)(const struct bw_doc *doc);
         int (*derive)(const struct deriving *d);
+        bool slim; /* of a cluster, it comes without its values */
 } sources[] = {
-        {"Secret", "", wants_secret, derive_secret},
-        {"ConfigMap", "", wants_config_map, derive_config_map},
-        {"Config", "", bw_kubeconfig_is, derive_kubeconfig},
-        {"ValidatingWebhookConfiguration", "admissionregistration.k8s.io", wants_webhooks, derive_webhooks},
-        {"MutatingWebhookConfiguration", "admissionregistration.k8s.io", wants_webhooks, derive_webhooks},
-        {"APIService", "apiregistration.k8s.io", wants_api_service, derive_api_service},
-        {"CustomResourceDefinition", "apiextensions.k8s.io", wants_conversion, derive_conversion},
+        {"Secret", "", wants_secret, derive_secret, true},
+        {"ConfigMap", "", wants_config_map, derive_config_map, true},
+        {"Config", "", bw_kubeconfig_is, derive_kubeconfig, false},
+        {"ValidatingWebhookConfiguration", "admissionregistration.k8s.io", wants_webhooks, derive_webhooks, false},
+        {"MutatingWebhookConfiguration", "admissionregistration.k8s.io", wants_webhooks, derive_webhooks, false},
+        {"APIService", "apiregistration.k8s.io", wants_api_service, derive_api_service, false},
+        {"CustomResourceDefinition", "apiextensions.k8s.io", wants_conversion, derive_conversion, false},
 };
 
 static size_t find(const struct bw_doc *doc)
@@ -217,10 +239,18 @@ static size_t find(const struct bw_doc *doc)
         return SIZE_MAX;
 }
 
+/* Whether it stands in the document itself what follows from it. */
+static bool is_slim(const struct bw_doc *doc, size_t i)
+{
+        return doc->is_slim && i != SIZE_MAX && sources[i].slim;
+}
+
 static bool wants(const struct bw_doc *doc)
 {
         size_t i = find(doc);
 
+        if (is_slim(doc, i))
+                return derived_before(doc).type == BW_LIST;
         return i != SIZE_MAX && sources[i].wants(doc);
 }
 
@@ -232,10 +262,13 @@ static int derive(struct bw_arena *arena, const struct bw_doc *doc, int minor, b
         bw_auto(bw_pki_free) struct bw_pki *pki = NULL;
         struct deriving d = {.arena = arena, .doc = doc, .reterr = reterr};
         size_t i = find(doc);
-        int r = bw_pki_new(&options, arena, &pki, reterr);
+        int r;
 
         (void)minor;
         (void)minor_is_given;
+        if (is_slim(doc, i))
+                return give_derived(doc, sink, userdata, reterr);
+        r = bw_pki_new(&options, arena, &pki, reterr);
         d.pki = pki;
         if (r == 0)
                 r = sources[i].derive(&d);

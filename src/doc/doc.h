@@ -45,6 +45,7 @@ struct bw_doc {
         struct bw_str ns;   /* metadata.namespace */
         struct bw_str name; /* metadata.name, else metadata.generateName */
 
+        bool is_slim;       /* of a cluster, with stand-ins for secrets: its field `slim` is ours (scan/slim.h) */
         uint8_t derives;    /* enum bw_doc_derives: what bw_derive_wants() said, for one who asks again */
 };
 

@@ -77,8 +77,8 @@ static const struct shape workload = {
         .fields = workload_fields, .n_fields = BW_ARRAY_SIZE(workload_fields), .rest = REST_SAME};
 
 SHAPE(object, REST_SAME, FIELD("metadata", &metadata));
-SHAPE(secret, REST_SAME, FIELD("metadata", &metadata), FIELD("data", &names), FIELD("stringData", &names));
-SHAPE(config_map, REST_SAME, FIELD("metadata", &metadata), FIELD("data", &names), FIELD("binaryData", &names));
+SHAPE(secret, REST_SAME, FIELD("metadata", &metadata), FIELD("data", &names), FIELD("stringData", &names), FIELD("slim", gone));
+SHAPE(config_map, REST_SAME, FIELD("metadata", &metadata), FIELD("data", &names), FIELD("binaryData", &names), FIELD("slim", gone));
 SHAPE(crd_version, REST_DROP, FIELD("name", &whole), FIELD("served", &whole), FIELD("storage", &whole),
       FIELD("deprecated", &whole));
 SHAPE(crd_spec, REST_DROP, FIELD("group", &whole), FIELD("names", &whole), FIELD("scope", &whole),
