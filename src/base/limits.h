@@ -50,6 +50,9 @@
 #define BW_LIMIT_JOIN_STEPS_LEAST 1000       /* that each of them has at least */
 #define BW_LIMIT_KEPT_ANNOTATION 4096        /* bytes of an annotation that is kept */
 
+/* Network */
+#define BW_LIMIT_WAYS 2000000                /* ways that lead to workloads from outside of the pod network */
+
 /* Command lines of components */
 #define BW_LIMIT_FLAG_USES 10000             /* flags on one command line */
 #define BW_LIMIT_FLAG_ITEMS 10000            /* items of one flag's list or map */
@@ -153,6 +156,12 @@
 #define BW_LIMIT_PKI_BUNDLE 16U             /* certificates of one field in a manifest; more are the public CAs */
 #define BW_LIMIT_PKI_SIGNATURES 20000        /* signatures checked in one run */
 #define BW_LIMIT_KUBECONFIG_ENTRIES 1000     /* clusters, users or contexts of one kubeconfig */
+#define BW_LIMIT_KUBECONFIGS 100U            /* files named by $KUBECONFIG */
+#define BW_LIMIT_KUBECONFIG_ARENA (256 * BW_MIB) /* memory of kubeconfigs while they are read */
+#define BW_LIMIT_KUBECONFIG_VALUES 4096      /* texts of one list or map in a kubeconfig: arguments, groups */
+#define BW_LIMIT_TOKEN_BYTES (64 * 1024)     /* one token: an HTTP header's worth */
+#define BW_LIMIT_PLUGIN_OUTPUT BW_MIB        /* what a credential plugin prints */
+#define BW_LIMIT_PLUGIN_SECONDS 300          /* how long it may take: some wait for a person in a browser */
 
 /* Answers of an API server */
 #define BW_LIMIT_KUBE_HEADERS (64 * 1024)    /* bytes of an answer's headers */

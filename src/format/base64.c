@@ -2,6 +2,7 @@
 #include "format/base64.h"
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "base/error.h"
 
 enum {
@@ -88,4 +89,21 @@ int bw_base64_decode(struct bw_arena *arena, struct bw_str text, unsigned flags,
         to[n] = 0;
         *ret = bw_str_n((const char *)to, n);
         return 0;
+}
+
+void bw_base64_encode(struct bw_buf *to, struct bw_str bytes)
+{
+        static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+        for (size_t i = 0; i < bytes.n; i += 3) {
+                size_t n = BW_MIN(bytes.n - i, (size_t)3);
+                uint32_t held = 0;
+                char text[4] = {'=', '=', '=', '='};
+
+                for (size_t k = 0; k < 3; k++)
+                        held = held << 8 | (k < n ? (unsigned char)bytes.p[i + k] : 0U);
+                for (size_t k = 0; k <= n; k++)
+                        text[k] = digits[held >> (18 - BITS * k) & 63];
+                bw_buf_put(to, text, sizeof(text));
+        }
 }

@@ -10,6 +10,7 @@
 #include "base/base.h"
 
 struct bw_arena;
+struct bw_buf;
 struct bw_error;
 
 enum bw_base64_flags {
@@ -20,5 +21,7 @@ enum bw_base64_flags {
 /* ret is ended by a zero byte that is not counted. */
 BW_CHECK int bw_base64_decode(struct bw_arena *arena, struct bw_str text, unsigned flags, struct bw_str *ret,
                               struct bw_error *reterr);
+/* Appends the standard form with padding, in one line. */
+void bw_base64_encode(struct bw_buf *to, struct bw_str bytes);
 
 #endif

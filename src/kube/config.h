@@ -17,6 +17,8 @@
 struct bw_error;
 struct bw_kube_config;
 
+#define BW_KUBE_WARNINGS 8
+
 /* What flags say; empty texts: not given. All of them go before the kubeconfig. */
 struct bw_kube_flags {
         struct bw_str kubeconfig;            /* --kubeconfig: this file alone */
@@ -59,7 +61,8 @@ struct bw_kube_exec {
 /* One place that says how to connect. File contents are read when the config is loaded, but for token files, which are read again
  * and again: they change. */
 struct bw_kube_config {
-        struct bw_str server;                /* https://HOST:PORT[/PATH], without a slash at the end */
+        struct bw_str server;                /* https://HOST[:PORT][/PATH], without a slash at the end; with http:// there is no
+                                                credential: client-go sends none there */
         struct bw_str tls_server_name;
         bool insecure;
         struct bw_str ca_pem;                /* empty: the system's */
@@ -69,7 +72,7 @@ struct bw_kube_config {
         struct bw_str token_file;            /* goes before token, as in client-go */
         bool has_exec;
         struct bw_kube_exec exec;
-        struct bw_str proxy_url;             /* empty: HTTPS_PROXY and NO_PROXY decide */
+        struct bw_str proxy_url;             /* SECRET, it may have a password; empty: HTTPS_PROXY and NO_PROXY decide */
         bool no_compression;                 /* disable-compression */
         struct bw_str as_user;
         struct bw_str as_uid;
@@ -85,6 +88,8 @@ struct bw_kube_config {
         struct bw_str cluster;
         struct bw_str user;
         struct bw_str from;                  /* the kubeconfig that the cluster entry stands in, or "the pod's service account" */
+        struct bw_str warnings[BW_KUBE_WARNINGS]; /* what a user should know, and what does not keep it from working */
+        size_t n_warnings;
         struct bw_arena *arena;              /* private */
 };
 
