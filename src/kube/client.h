@@ -85,12 +85,15 @@ struct bw_kube_list {
 struct bw_kube_listed { uint64_t pages; struct bw_str resource_version; /* until the next call */ bool inconsistent; /* a continue
                         token expired: the rest is of a later time, as the server offered */ };
 /*
- * Gives the pages' bodies in order, unpacked, piece by piece as they arrive (page_end: the last piece of a page). A page that
- * breaks off is asked for again: then restart is called, and what the sink had of that page does not count.
+ * Gives the pages' bodies in order, unpacked, piece by piece as they arrive; an empty piece with page_end follows each page that
+ * came whole and is a list. A page that breaks off is asked for again: then restart is called, and what the sink had of that page
+ * does not count. again (may be NULL): the server has lost the list's snapshot and offers no way on; nothing of the list counts,
+ * it is begun anew. Without it that is -ESTALE. An answer other than 0 ends the list.
  */
 struct bw_kube_sink {
         int (*piece)(void *userdata, struct bw_str bytes, bool page_end);
         int (*restart)(void *userdata);
+        int (*again)(void *userdata);
         void *userdata;
 };
 BW_CHECK int bw_kube_list(struct bw_kube_client *client, const struct bw_kube_list *list, const struct bw_kube_sink *sink,
