@@ -4,8 +4,6 @@
  * Source: Kubernetes API concepts; apiserver pkg/endpoints/handlers/responsewriters (texts of refusals), pkg/storage/continue.go.
  */
 #define BW_ALLOW_BANNED
-#include <fnmatch.h>
-
 #include "api_server_internal.h"
 #include "base/error.h"
 #include "doc/doc.h"

@@ -5,7 +5,6 @@
 #define BW_ALLOW_BANNED
 #include <arpa/inet.h>
 #include <fcntl.h>
-#include <fnmatch.h>
 #include <netinet/tcp.h>
 #include <openssl/err.h>
 #include <poll.h>
@@ -764,7 +763,7 @@ size_t api_server_count(struct api_server *s, const char *glob)
                 if (sscanf(line.p, "{\"listener\":\"%*[^\"]\",\"method\":\"%31[^\"]\",\"path\":\"%4095[^\"]\"", method, path) != 2)
                         continue;
                 (void)snprintf(text, sizeof(text), "%s %s", method, path);
-                n += fnmatch(glob, text, 0) == 0;
+                n += api_glob(glob, text);
         }
         return n;
 }

@@ -115,6 +115,7 @@ struct api_script {
         const char *certificate;
         bool no_anonymous;
 };
+bool api_glob(const char *glob, const char *text);
 void api_script_add(struct api_script *script, const char *lines);
 /* With the server's lock held. True when a line gave the answer. */
 bool api_script_answer(struct api_server *server, struct api_request *request, struct api_answer *answer);
