@@ -43,6 +43,7 @@
 #define BW_LIMIT_FACTS 4000000               /* values of its documents that are compared with another's */
 
 /* Documents kept for rules that look at other objects. Past the first two, such rules are not judged in this run */
+#define BW_LIMIT_OWNERS 8                    /* controllers of controllers that findings are folded into */
 #define BW_LIMIT_KEPT_DOCS 2000000           /* documents of one run */
 #define BW_LIMIT_KEPT_BYTES (512 * BW_MIB)   /* their memory */
 #define BW_LIMIT_KEPT_TEXT (32 * BW_MIB)     /* their texts; past it, their findings show no source line */
@@ -192,6 +193,11 @@
 #define BW_LIMIT_PACKAGE_INDEX ((uint64_t)512 << 20) /* unpacked bytes of all indexes of packages that are read */
 #define BW_LIMIT_PENDING_LISTED 200          /* packages with an update that are listed; the rest is counted */
 #define BW_LIMIT_MOUNTS 200000               /* mounts of a machine: some for each of its containers */
+
+/* Network policies of one cluster; past these, questions about them are refused */
+#define BW_LIMIT_NETPOL_PARTS 4000000U       /* different expressions, sets of pods, pieces of addresses */
+#define BW_LIMIT_NETPOL_MEMBERS 32000000U    /* groups of pods in all of these sets */
+#define BW_LIMIT_NETPOL_PROBLEMS 10000       /* problems that are listed */
 
 /* Kubernetes' configuration files */
 #define BW_LIMIT_PROBLEMS 100                /* listed for one file, as Kubernetes' own decoder does */
