@@ -179,7 +179,7 @@ static bool take_token(struct bw_kube_client *client, int64_t now, int64_t *ret_
         return true;
 }
 
-static uint64_t next_random(struct bw_kube_client *client)
+uint64_t bw_kube_random(struct bw_kube_client *client)
 {
         client->random ^= client->random << 13;
         client->random ^= client->random >> 7;
@@ -280,19 +280,19 @@ static int64_t pause_before_retry(struct bw_kube_client *client, struct bw_kube_
                 return 0;
         if (request->n_tries >= tries_for(client, request))
                 return -1;
-        ms = bw_kube_pause(request->n_tries, next_random(client));
+        ms = bw_kube_pause(request->n_tries, bw_kube_random(client));
         if (now->retry_after >= 0)
                 ms = (uint64_t)now->retry_after + ms / 4;
         return request->waited_ms + ms > BW_LIMIT_KUBE_WAIT_MS ? -1 : (int64_t)ms;
 }
 
-static void tell_pause(const struct bw_kube_client *client, const struct bw_kube_request *request, int64_t ms)
+void bw_kube_tell_pause(const struct bw_kube_client *client, const struct bw_error *err, int64_t ms)
 {
-        char text[sizeof(request->err.message) + 64];
+        char text[sizeof(err->message) + 64];
 
         if (!client->options.told)
                 return;
-        (void)snprintf(text, sizeof(text), "%s; again in %.1f s", request->err.message, (double)ms / 1000.0);
+        (void)snprintf(text, sizeof(text), "%s; again in %.1f s", err->message, (double)ms / 1000.0);
         client->options.told(client->options.userdata, text);
 }
 
@@ -316,12 +316,13 @@ static void end_try(struct bw_kube_client *client, struct bw_kube_request *reque
         client->has_answered |= request->status_code > 0;
         ms = request->r == 0 ? -1 : pause_before_retry(client, request);
         gave = request->now.gave;
+        request->retry_after = request->now.retry_after;
         bw_kube_try_end(client, request);
         if (ms < 0) {
                 settle(client, request);
                 return;
         }
-        tell_pause(client, request, ms);
+        bw_kube_tell_pause(client, &request->err, ms);
         client->stats.retries++;
         client->stats.waited_ms += (uint64_t)ms;
         request->waited_ms += (uint64_t)ms;
@@ -470,7 +471,7 @@ int bw_kube_check_type(const struct bw_kube_request *request, struct bw_error *r
 
 #define JSON "application/json"
 
-static int whole(struct bw_kube_client *client, struct bw_kube_request *request, struct bw_buf *to, struct bw_error *reterr)
+int bw_kube_whole(struct bw_kube_client *client, struct bw_kube_request *request, struct bw_buf *to, struct bw_error *reterr)
 {
         int r;
 
@@ -490,7 +491,7 @@ int bw_kube_get(struct bw_kube_client *client, const char *path, const char *acc
 {
         struct bw_kube_request request = {.path = path, .accept = accept ? accept : JSON, .max = max};
 
-        return whole(client, &request, to, reterr);
+        return bw_kube_whole(client, &request, to, reterr);
 }
 
 int bw_kube_review(struct bw_kube_client *client, const char *path, struct bw_str body, struct bw_buf *to,
@@ -499,7 +500,7 @@ int bw_kube_review(struct bw_kube_client *client, const char *path, struct bw_st
         struct bw_kube_request request = {.path = path, .accept = JSON, .is_post = true, .body = body,
                                           .max = BW_LIMIT_KUBE_STATUS * 16};
 
-        return whole(client, &request, to, reterr);
+        return bw_kube_whole(client, &request, to, reterr);
 }
 
 /* ---- several side by side ---- */

@@ -62,6 +62,7 @@ struct bw_kube_request {
         long status_code;
         char content_type[160];
         struct bw_buf token;       /* that a Status offers for the rest of the list */
+        int64_t retry_after;       /* milliseconds that the server asks to wait; -1: not said */
 
         /* Private. */
         enum bw_kube_request_state {
@@ -111,6 +112,11 @@ BW_CHECK int bw_kube_drive(struct bw_kube_client *client, struct bw_kube_request
 BW_CHECK int bw_kube_run(struct bw_kube_client *client, struct bw_kube_request *request, struct bw_error *reterr);
 void bw_kube_request_done(struct bw_kube_client *client, struct bw_kube_request *request);
 
+/* An answer of any size up to the request's max. */
+BW_CHECK int bw_kube_whole(struct bw_kube_client *client, struct bw_kube_request *request, struct bw_buf *to,
+                           struct bw_error *reterr);
+uint64_t bw_kube_random(struct bw_kube_client *client);
+void bw_kube_tell_pause(const struct bw_kube_client *client, const struct bw_error *err, int64_t ms);
 /* A page for people, of a proxy or a login, is no answer to one who asked for JSON: -EPROTO. */
 BW_CHECK int bw_kube_check_type(const struct bw_kube_request *request, struct bw_error *reterr);
 /* "/api/v1/namespaces/NS/pods?labelSelector=…&": what follows is the caller's. */
