@@ -145,6 +145,10 @@
 #define BW_LIMIT_ANNOTATIONS 1000000         /* ignore annotations kept in one run */
 #define BW_LIMIT_NOTICES 200                 /* notices listed; the rest is counted */
 
+/* Who can become whom */
+#define BW_LIMIT_RBAC_GRAPH ((size_t)8000000) /* nodes, and edges, of one graph; 5,000 nodes with 150,000 pods make 1 million */
+#define BW_LIMIT_RBAC_GRAPH_STEPS ((uint64_t)400000000) /* rights looked at while it is built */
+
 /* Keys and certificates */
 #define BW_LIMIT_PEM_BYTES (4 * BW_MIB)      /* one file of certificates or keys, one kubeconfig */
 #define BW_LIMIT_PEM_BLOCKS 2000U            /* blocks of one text; a system's bundle has about 150 */
@@ -161,6 +165,7 @@
 #define BW_LIMIT_KUBECONFIG_ARENA (256 * BW_MIB) /* memory of kubeconfigs while they are read */
 #define BW_LIMIT_KUBECONFIG_VALUES 4096      /* texts of one list or map in a kubeconfig: arguments, groups */
 #define BW_LIMIT_TOKEN_BYTES (64 * 1024)     /* one token: an HTTP header's worth */
+#define BW_LIMIT_PLUGIN_INFO 131000          /* bytes of KUBERNETES_EXEC_INFO: Linux starts nothing with a longer text (128 KiB) */
 #define BW_LIMIT_PLUGIN_OUTPUT BW_MIB        /* what a credential plugin prints */
 #define BW_LIMIT_PLUGIN_SECONDS 300          /* how long it may take: some wait for a person in a browser */
 

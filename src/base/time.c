@@ -48,3 +48,57 @@ int bw_time_parse(struct bw_str text, int64_t *ret)
         *ret = seconds;
         return 0;
 }
+
+static bool is_digits(struct bw_str text, size_t at, size_t n)
+{
+        for (size_t i = at; i < at + n; i++)
+                if (i >= text.n || text.p[i] < '0' || text.p[i] > '9')
+                        return false;
+        return true;
+}
+
+/* "Z", "+05:30" */
+static int read_zone(struct bw_str zone, int64_t *ret)
+{
+        int hours;
+        int minutes;
+
+        *ret = 0;
+        if (bw_str_is(zone, "Z"))
+                return 0;
+        if (zone.n != 6 || (zone.p[0] != '+' && zone.p[0] != '-') || zone.p[3] != ':' || !is_digits(zone, 1, 2) ||
+            !is_digits(zone, 4, 2))
+                return -EINVAL;
+        hours = number(zone, 1, 2);
+        minutes = number(zone, 4, 2);
+        if (hours > 23 || minutes > 59)
+                return -EINVAL;
+        *ret = (int64_t)(hours * 3600 + minutes * 60) * (zone.p[0] == '-' ? -1 : 1);
+        return 0;
+}
+
+int bw_time_parse_zone(struct bw_str text, int64_t *ret)
+{
+        const size_t seconds_n = 19; /* "2026-11-21T15:04:05" */
+        char utc[BW_TIME_TEXT];
+        struct bw_str rest;
+        int64_t seconds;
+        int64_t zone;
+        size_t n = 0;
+
+        if (text.n <= seconds_n)
+                return -EINVAL;
+        (void)snprintf(utc, sizeof(utc), "%.*sZ", (int)seconds_n, text.p);
+        rest = bw_str_rest(text, seconds_n);
+        if (rest.p[0] == '.') {
+                while (is_digits(rest, n + 1, 1))
+                        n++;
+                if (n == 0)
+                        return -EINVAL;
+                rest = bw_str_rest(rest, n + 1);
+        }
+        if (bw_time_parse(bw_str(utc), &seconds) < 0 || read_zone(rest, &zone) < 0)
+                return -EINVAL;
+        *ret = seconds - zone;
+        return 0;
+}

@@ -15,5 +15,7 @@
 const char *bw_time_format(int64_t seconds, char buf[BW_TIME_TEXT]);
 /* *ret is untouched on failure. */
 BW_CHECK int bw_time_parse(struct bw_str text, int64_t *ret);
+/* The same for all of RFC 3339: with a fraction, which is dropped, and another zone ("2026-11-21T16:04:05.5+01:00"). */
+BW_CHECK int bw_time_parse_zone(struct bw_str text, int64_t *ret);
 
 #endif

@@ -322,6 +322,24 @@ static int try_token_file(struct loader *l)
         return r;
 }
 
+/* The flags' files belong to no entry. */
+static struct bw_str whose(const struct loader *l, const char *what, struct bw_str name)
+{
+        return name.n ? bw_arena_printf(l->scratch, "%s \"%.*s\"", what, BW_STR_ARG(name)) : bw_str(what);
+}
+
+static int check_pem(struct loader *l)
+{
+        const struct bw_kube_config *config = &l->choice.config;
+        int r = 0;
+
+        if (config->ca_pem.n)
+                r = bw_kube_check_ca(config->ca_pem, whose(l, "cluster", config->cluster), l->reterr);
+        if (r == 0 && config->cert_pem.n)
+                r = bw_kube_check_pair(config->cert_pem, config->key_pem, whose(l, "user", config->user), l->reterr);
+        return r;
+}
+
 static int read_named(struct loader *l)
 {
         struct bw_kube_choice *choice = &l->choice;
@@ -333,7 +351,7 @@ static int read_named(struct loader *l)
         if (r == 0)
                 r = read_pem(l, "client-key", &choice->user, choice->key_file, true, &config->key_pem);
         if (r == 0)
-                r = bw_kube_check_pem(config, l->reterr);
+                r = check_pem(l);
         if (r == 0)
                 r = try_token_file(l);
         if (r == 0 && config->has_exec && config->exec.provide_cluster_info)

@@ -22,7 +22,7 @@ static bool first_block(struct bw_arena *arena, struct bw_str text, enum bw_pem_
         return false;
 }
 
-static int check_pair(struct bw_arena *arena, const struct bw_kube_config *config, struct bw_error *reterr)
+static int check_pair(struct bw_arena *arena, struct bw_str cert_pem, struct bw_str key_pem, struct bw_error *reterr)
 {
         bw_auto(bw_x509_free) struct bw_x509 *certificate = NULL;
         struct bw_x509_facts facts;
@@ -31,31 +31,39 @@ static int check_pair(struct bw_arena *arena, const struct bw_kube_config *confi
         struct bw_str der;
         int r;
 
-        if (!first_block(arena, config->cert_pem, BW_PEM_CERTIFICATE, &block, &der))
-                return bw_error_set(reterr, -EINVAL, "the client certificate of user \"%.*s\" is none: PEM with a CERTIFICATE is wanted",
-                                    BW_STR_ARG(config->user));
+        if (!first_block(arena, cert_pem, BW_PEM_CERTIFICATE, &block, &der))
+                return bw_error_set(reterr, -EINVAL, "the client certificate is none: PEM with a CERTIFICATE is wanted");
         r = bw_x509_read(der, &certificate, reterr);
         if (r == 0)
                 r = bw_x509_facts(arena, certificate, &facts, reterr);
         if (r < 0)
-                return bw_error_wrap(reterr, r, "the client certificate of user \"%.*s\"", BW_STR_ARG(config->user));
-        if (!first_block(arena, config->key_pem, BW_PEM_PRIVATE_KEY, &block, &der))
-                return bw_error_set(reterr, -EINVAL, "the client key of user \"%.*s\" is none: PEM with a PRIVATE KEY is wanted",
-                                    BW_STR_ARG(config->user));
+                return bw_error_wrap(reterr, r, "the client certificate");
+        if (!first_block(arena, key_pem, BW_PEM_PRIVATE_KEY, &block, &der))
+                return bw_error_set(reterr, -EINVAL, "the client key is none: PEM with a PRIVATE KEY is wanted");
         r = bw_key_read(arena, block.label, der, block.encrypted, &key, reterr);
         if (r < 0)
-                return bw_error_wrap(reterr, r, "the client key of user \"%.*s\"", BW_STR_ARG(config->user));
+                return bw_error_wrap(reterr, r, "the client key");
         if (key.encrypted)
-                return bw_error_set(reterr, -ENOTSUP, "the client key of user \"%.*s\" is encrypted: no client of Kubernetes asks for "
-                                                      "its password; keep it decrypted, readable by you alone",
-                                    BW_STR_ARG(config->user));
+                return bw_error_set(reterr, -ENOTSUP, "the client key is encrypted: no client of Kubernetes asks for its password; "
+                                                      "keep it decrypted, readable by you alone");
         if (!bw_str_eq(key.spki, facts.key.spki))
-                return bw_error_set(reterr, -EINVAL, "the client key of user \"%.*s\" is not that of the client certificate",
-                                    BW_STR_ARG(config->user));
+                return bw_error_set(reterr, -EINVAL, "the client key is not that of the client certificate");
         return 0;
 }
 
-int bw_kube_check_pem(const struct bw_kube_config *config, struct bw_error *reterr)
+int bw_kube_check_pair(struct bw_str cert_pem, struct bw_str key_pem, struct bw_str from, struct bw_error *reterr)
+{
+        bw_auto(bw_arena_free) struct bw_arena *arena = bw_arena_new(0);
+        int r;
+
+        if (!arena)
+                return bw_error_nomem(reterr);
+        bw_arena_wipe(arena);
+        r = check_pair(arena, cert_pem, key_pem, reterr);
+        return r < 0 ? bw_error_wrap(reterr, r, "%.*s", BW_STR_ARG(from)) : 0;
+}
+
+int bw_kube_check_ca(struct bw_str pem, struct bw_str from, struct bw_error *reterr)
 {
         bw_auto(bw_arena_free) struct bw_arena *arena = bw_arena_new(0);
         struct bw_pem_block block;
@@ -63,12 +71,10 @@ int bw_kube_check_pem(const struct bw_kube_config *config, struct bw_error *rete
 
         if (!arena)
                 return bw_error_nomem(reterr);
-        bw_arena_wipe(arena);
-        if (config->ca_pem.n && !first_block(arena, config->ca_pem, BW_PEM_CERTIFICATE, &block, &der))
-                return bw_error_set(reterr, -EINVAL, "the certificate authority of cluster \"%.*s\" is none: PEM with a CERTIFICATE is "
-                                                     "wanted",
-                                    BW_STR_ARG(config->cluster));
-        return config->cert_pem.n ? check_pair(arena, config, reterr) : 0;
+        if (first_block(arena, pem, BW_PEM_CERTIFICATE, &block, &der))
+                return 0;
+        return bw_error_set(reterr, -EINVAL, "%.*s: the certificate authority is none: PEM with a CERTIFICATE is wanted",
+                            BW_STR_ARG(from));
 }
 
 /* ---- what a plugin is told */

@@ -81,8 +81,11 @@ bool bw_kube_is_header_text(struct bw_str text);
 /* A file's bytes into the arena: of a file, or of a shell's <(command). */
 BW_CHECK int bw_kube_read_file(struct bw_arena *arena, struct bw_str path, size_t most, struct bw_str *ret, uint32_t *ret_mode,
                                struct bw_error *reterr);
-/* What has to be true of certificates and keys before anybody connects with them. */
-BW_CHECK int bw_kube_check_pem(const struct bw_kube_config *config, struct bw_error *reterr);
+/* One document, in JSON or YAML. */
+BW_CHECK int bw_kube_read_object(struct bw_arena *arena, struct bw_str bytes, struct bw_doc *doc, struct bw_error *reterr);
+/* What has to be true of certificates and keys before anybody connects with them. from: "user \"x\"", for messages. */
+BW_CHECK int bw_kube_check_ca(struct bw_str pem, struct bw_str from, struct bw_error *reterr);
+BW_CHECK int bw_kube_check_pair(struct bw_str cert_pem, struct bw_str key_pem, struct bw_str from, struct bw_error *reterr);
 /* spec.cluster of an ExecCredential, into config->exec. */
 BW_CHECK int bw_kube_put_cluster_info(struct bw_kube_choice *choice, struct bw_arena *arena, struct bw_error *reterr);
 /* Adds to config's warnings; those past BW_KUBE_WARNINGS are lost. */

@@ -344,7 +344,7 @@ static int check_kind(struct walk *walk)
 }
 
 /* JSON is YAML, nearly; JSON with tabs is not, and what begins with a brace may well be YAML. */
-static int read_bytes(struct bw_arena *arena, struct bw_str bytes, struct bw_doc *doc, struct bw_error *reterr)
+int bw_kube_read_object(struct bw_arena *arena, struct bw_str bytes, struct bw_doc *doc, struct bw_error *reterr)
 {
         size_t used = 0;
 
@@ -366,7 +366,7 @@ static int read_text(struct bw_arena *arena, const struct bw_kube_text *text, st
                 r = bw_error_set(&err, -E2BIG, "is larger than %zu bytes, the most that is read of a kubeconfig",
                                  BW_LIMIT_PEM_BYTES);
         else
-                r = read_bytes(arena, text->bytes, doc, &err);
+                r = bw_kube_read_object(arena, text->bytes, doc, &err);
         if (r == -EINVAL)
                 (void)bw_error_wrap(&err, r, "no kubeconfig");
         if (r < 0) {

@@ -121,6 +121,22 @@ static void reap(struct child *child)
         child->has_ended = true;
 }
 
+static const char *start_text(int code)
+{
+        switch (code) {
+        case ENOENT:
+                return "does not exist, or what its first line names does not";
+        case EACCES:
+                return "may not be run: it is no program, or permission is denied";
+        case ENOEXEC:
+                return "is no program: a script begins with a line such as #!/bin/sh";
+        case E2BIG:
+                return "cannot be started: its arguments and environment are too large";
+        default:
+                return bw_errno_text(code);
+        }
+}
+
 static int start(const struct bw_spawn *spawn, struct child *child, struct bw_error *reterr)
 {
         int out[2] = {-1, -1};
@@ -145,8 +161,7 @@ static int start(const struct bw_spawn *spawn, struct child *child, struct bw_er
         close_fd(&problem[0]);
         if (code) {
                 reap(child);
-                r = bw_error_set(reterr, -code, "%s",
-                                 code == ENOEXEC ? "is no program: a script begins with a line such as #!/bin/sh" : bw_errno_text(code));
+                r = bw_error_set(reterr, -code, "%s", start_text(code));
         }
         if (r < 0)
                 close_fd(&out[0]);

@@ -139,8 +139,8 @@ static void test_cannot_start(void **state)
                 int code;
                 const char *message;
         } rows[] = {
-                {"none", 0, -ENOENT, "does not exist"},
-                {"plain", 0644, -EACCES, "permission denied: run as a user who may read it"},
+                {"none", 0, -ENOENT, "does not exist, or what its first line names does not"},
+                {"plain", 0644, -EACCES, "may not be run: it is no program, or permission is denied"},
                 {"text", 0755, -ENOEXEC, "is no program: a script begins with a line such as #!/bin/sh"},
         };
 
