@@ -129,6 +129,11 @@ struct bw_finding {
         struct bw_str message;
         struct bw_str remediation; /* the rule's fix, made concrete for this document */
         struct bw_fingerprint fingerprint;
+        struct bw_fingerprint same; /* of a finding about a pod or what makes pods: equal ones say the same. Of this run only;
+                                       zero: not known */
+        bool uniform;              /* pods of one template all have it: the rule sees nothing in which they differ */
+        uint32_t n_objects;        /* that it stands for: its own, and those that it was found in the same way in. 0 is 1 */
+        uint32_t n_pods;           /* of them, those that are Pods */
         const struct bw_exception_note *exception; /* NULL: none */
         const struct bw_finding_evidence *evidence; /* NULL: the document itself shows the value */
         const struct bw_edit *edits; /* in the order of the text, not overlapping; only when the run was asked for them */

@@ -380,6 +380,8 @@ int rule_catalog_open(struct bw_catalog *catalog, struct rule_entry *entry, bool
         }
         r = rule_compile(catalog->arena, &catalog->options, *env, entry->rule, &catalog->n_late,
                          reterr);
+        if (r == 0 && rule_find_uniform(catalog->arena, entry->rule) < 0)
+                r = bw_error_nomem(reterr);
         if (r == 0)
                 catalog->n_compiled++;
         return r;
@@ -465,6 +467,46 @@ static int find_overridden(struct bw_catalog *catalog, struct rule_kind_group *g
         return 0;
 }
 
+/* Pod Security's rules leave out what others of them have said: they are uniform together. */
+static void bind_pss(struct bw_catalog *catalog, const struct rule_kind_group *group)
+{
+        bool uniform = true;
+
+        for (size_t i = 0; i < group->n_rules; i++)
+                uniform &= group->rules[i]->uniform || !group->rules[i]->pss.level;
+        for (size_t i = 0; i < group->n_entries; i++) {
+                struct bw_rule *rule = catalog->entries[group->entries[i]].rule;
+
+                if (rule && rule->pss.level && rule->uniform && !uniform)
+                        rule->uniform = false;
+        }
+}
+
+static int find_varying(struct bw_catalog *catalog, struct rule_kind_group *group)
+{
+        struct bw_str *keys;
+        size_t n = 0;
+
+        bind_pss(catalog, group);
+        for (size_t i = 0; i < group->n_rules; i++)
+                n += group->rules[i]->n_seen_keys;
+        group->varying = bw_arena_array(catalog->arena, group->n_rules + 1, sizeof(*group->varying));
+        keys = bw_arena_array(catalog->arena, n + 1, sizeof(*keys));
+        if (!group->varying || !keys)
+                return -ENOMEM;
+        for (size_t i = 0; i < group->n_rules; i++) {
+                const struct bw_rule *rule = group->rules[i];
+
+                if (!rule->uniform)
+                        group->varying[group->n_varying++] = rule;
+                for (size_t k = 0; k < rule->n_seen_keys; k++)
+                        if (!contains(keys, group->n_seen_keys, rule->seen_keys[k]))
+                                keys[group->n_seen_keys++] = rule->seen_keys[k];
+        }
+        group->seen_keys = keys;
+        return 0;
+}
+
 static int prepare_group(struct bw_catalog *catalog, struct rule_kind_group *group, struct bw_error *reterr)
 {
         const struct bw_rule **rules = bw_arena_array(catalog->arena, group->n_entries + 1, sizeof(*rules));
@@ -501,6 +543,8 @@ static int prepare_group(struct bw_catalog *catalog, struct rule_kind_group *gro
                 if (rule && rule->pss.n_overrides && !rule->overridden && find_overridden(catalog, group, rule) < 0)
                         return bw_error_nomem(reterr);
         }
+        if (find_varying(catalog, group) < 0)
+                return bw_error_nomem(reterr);
         if (group == &catalog->first.groups[GROUP_PODS] &&
             plan_new(catalog->arena, rules, n, catalog->options.kubernetes_minor, &group->plan) < 0)
                 return bw_error_nomem(reterr);

@@ -6,6 +6,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/error.h"
+#include "doc/inventory.h"
 #include "exception/exception.h"
 
 /* One run of a rule on a document. */
@@ -17,6 +18,8 @@ struct evaluation {
         void *userdata;
         uint32_t order;
         bool joined;            /* the document was judged by other rules before */
+        bool varying;           /* only by rules that are not uniform */
+        struct bw_path at;      /* of the finding at hand, from the subject's root */
         struct bw_line_cursor lines; /* of the document: findings mostly come in the order of its lines */
         const struct bw_rule *rule;
         uint32_t n_failed;      /* values, of this rule */
@@ -79,6 +82,8 @@ static struct bw_finding new_finding(const struct evaluation *ev, enum bw_verdic
                 .input = doc->input ? doc->input->number : 0,
                 .doc = doc->index,
                 .order = ev->order,
+                .n_objects = 1,
+                .n_pods = bw_str_is(doc->kind, "Pod"),
         };
 }
 
@@ -94,13 +99,33 @@ static void except(const struct evaluation *ev, struct bw_judge *judge, struct b
         judge->summary.excepted++;
 }
 
+static void count(struct bw_judge *judge, const struct bw_rule *rule, enum bw_verdict verdict)
+{
+        bool counts = verdict == BW_VERDICT_FAIL;
+
+        judge->summary.verdicts[verdict]++;
+        judge->summary.by_severity[rule->info.severity] += counts;
+        if (!rule->uniform)
+                return;
+        judge->uniform.verdicts[verdict]++;
+        judge->uniform.by_severity[rule->info.severity] += counts;
+}
+
+static void count_evaluation(struct bw_judge *judge, const struct bw_rule *rule)
+{
+        judge->evaluations++;
+        judge->uniform.evaluations += rule->uniform;
+}
+
 static int give(struct evaluation *ev, struct bw_judge *judge, struct bw_finding *finding)
 {
+        finding->uniform = ev->rule->uniform;
+        if (judge->foldable)
+                finding->same = judge_sameness(judge, ev->at, finding);
+        ev->at = (struct bw_path){0};
         except(ev, judge, finding);
         ev->order++;
-        judge->summary.verdicts[finding->verdict]++;
-        if (finding->verdict == BW_VERDICT_FAIL)
-                judge->summary.by_severity[ev->rule->info.severity]++;
+        count(judge, ev->rule, finding->verdict);
         return ev->sink(ev->userdata, finding);
 }
 
@@ -162,6 +187,7 @@ static int locate_by_evidence(struct evaluation *ev, struct bw_judge *judge, str
                 f->location.path = place;
                 locate_in_text(ev, path, f);
                 f->fingerprint = judge_fingerprint(judge, path);
+                ev->at = path;
                 return 0;
         }
         if (file.n) {
@@ -180,6 +206,7 @@ static int locate(struct evaluation *ev, struct bw_judge *judge, struct bw_path 
         if (judge->evidence.type == BW_MAP)
                 return locate_by_evidence(ev, judge, judge_evidence(judge, path), text, f);
         f->location.path = text;
+        ev->at = path;
         locate_in_text(ev, path, f);
         return 0;
 }
@@ -228,7 +255,8 @@ static int report_item(struct evaluation *ev, struct bw_judge *judge, const stru
                 return -ENOMEM;
         if (locate(ev, judge, path, text, &f) < 0)
                 return -ENOMEM;
-        if (!err && judge->world.want_edits && !ev->joined && judge->evidence.type != BW_MAP &&
+        /* What has a controller is changed there. */
+        if (!err && judge->world.want_edits && !judge->owned && !ev->joined && judge->evidence.type != BW_MAP &&
             judge_item_edits(judge, item, ev->doc, ev->arena, &f, NULL) < 0)
                 return -ENOMEM;
         return give(ev, judge, &f);
@@ -288,7 +316,7 @@ static int report_unknown(struct evaluation *ev, struct bw_judge *judge)
 
         judge->summary.unjudged += unknown->unreadable;
         if (!judge->include_passed) {
-                judge->summary.verdicts[BW_VERDICT_SKIP]++;
+                count(judge, ev->rule, BW_VERDICT_SKIP);
                 return 0;
         }
         f.fingerprint = judge_fingerprint(judge, (struct bw_path){0});
@@ -302,7 +330,7 @@ static int report_skip(struct evaluation *ev, struct bw_judge *judge, struct bw_
 {
         if (judge->include_passed)
                 return report_whole(ev, judge, BW_VERDICT_SKIP, reason);
-        judge->summary.verdicts[BW_VERDICT_SKIP]++;
+        count(judge, ev->rule, BW_VERDICT_SKIP);
         return 0;
 }
 
@@ -311,7 +339,7 @@ static int report_pass(struct evaluation *ev, struct bw_judge *judge)
         struct bw_finding f = new_finding(ev, BW_VERDICT_PASS);
 
         if (!judge->include_passed) {
-                judge->summary.verdicts[BW_VERDICT_PASS]++;
+                count(judge, ev->rule, BW_VERDICT_PASS);
                 return 0;
         }
         if (!judge->n_tested || judge->tested.type != BW_MAP)
@@ -331,7 +359,7 @@ static int evaluate_rule(struct evaluation *ev, struct bw_judge *judge, const st
 
         if (r == 0)
                 return 0;
-        judge->evaluations++;
+        count_evaluation(judge, rule);
         ev->rule = rule;
         ev->n_failed = 0;
         ev->n_repeated = 0;
@@ -363,6 +391,14 @@ static int minor_of(const struct evaluation *ev, int minor)
         return own.type == BW_INT && own.i > 0 ? (int)BW_MIN(own.i, (int64_t)BW_KUBERNETES_NEWEST) : minor;
 }
 
+static bool is_owned(const struct bw_doc *doc)
+{
+        struct bw_str kind;
+        struct bw_str name;
+
+        return bw_doc_controller(doc, &kind, &name) && !bw_str_is(kind, "Node");
+}
+
 static void begin(struct bw_judge *judge, const struct evaluation *ev, int minor)
 {
         const struct bw_doc *doc = ev->doc;
@@ -370,6 +406,9 @@ static void begin(struct bw_judge *judge, const struct evaluation *ev, int minor
         bw_arena_reset(judge->scratch);
         judge->doc = doc;
         judge->subject = ev->subject;
+        judge->foldable = judge->world.fold && bw_pod_may_have(ev->subject);
+        judge->owned = judge->foldable && is_owned(ev->subject);
+        judge->own_name = judge->owned && bw_str_is(ev->subject->kind, "Pod") ? ev->subject->name : (struct bw_str){0};
         judge->evidence = (struct bw_value){0};
         if (BW_UNLIKELY(bw_doc_has_evidence(doc)))
                 judge->evidence = bw_map_get(doc->root, BW_STR("evidence"));
@@ -415,8 +454,8 @@ static int evaluate_planned(struct pods_run *run)
                         r = evaluate_rules(run->ev, judge, &run->rules[i], 1);
                 } else if (judge->answers[i] == PLAN_CLEAR || (judge->answers[i] == PLAN_CLEAR_IF_MATCHED &&
                                                                rule_matches(run->rules[i], run->ev->doc))) {
-                        judge->evaluations++;
-                        judge->summary.verdicts[BW_VERDICT_PASS]++;
+                        count_evaluation(judge, run->rules[i]);
+                        count(judge, run->rules[i], BW_VERDICT_PASS);
                 }
         }
         return r;
@@ -459,10 +498,13 @@ static int evaluate_groups(struct evaluation *ev, struct bw_judge *judge, const 
         if (n)
                 begin(judge, ev, minor);
         for (size_t g = 0; g < n && r == 0; g++) {
+                const struct bw_rule *const *rules = ev->varying ? groups[g]->varying : groups[g]->rules;
+                size_t n_rules = ev->varying ? groups[g]->n_varying : groups[g]->n_rules;
+
                 if (groups[g] == &set->groups[GROUP_PODS])
-                        r = evaluate_pods(ev, judge, groups[g]->rules, groups[g]->n_rules, groups[g]->plan);
+                        r = evaluate_pods(ev, judge, rules, n_rules, ev->varying ? NULL : groups[g]->plan);
                 else
-                        r = evaluate_rules(ev, judge, groups[g]->rules, groups[g]->n_rules);
+                        r = evaluate_rules(ev, judge, rules, n_rules);
         }
         return r == -ENOMEM ? bw_error_nomem(reterr) : r;
 }
@@ -510,6 +552,33 @@ int bw_catalog_evaluate(const struct bw_catalog *catalog, struct bw_judge *judge
         int r = evaluate_groups(&ev, judge, &catalog->first, catalog->options.kubernetes_minor, reterr);
 
         return r || BW_LIKELY(!bw_derive_wants(doc)) ? r : evaluate_derived(&derived, reterr);
+}
+
+int bw_catalog_evaluate_varying(const struct bw_catalog *catalog, struct bw_judge *judge, struct bw_doc *doc,
+                                struct bw_arena *arena, bw_finding_sink sink, void *userdata, struct bw_error *reterr)
+{
+        struct evaluation ev = {
+                .doc = doc, .subject = doc, .arena = arena, .sink = sink, .userdata = userdata, .varying = true,
+                .exact = catalog->options.kubernetes_minor_is_given};
+
+        return evaluate_groups(&ev, judge, &catalog->first, catalog->options.kubernetes_minor, reterr);
+}
+
+struct bw_uniform_counts bw_judge_uniform(struct bw_judge *judge)
+{
+        struct bw_uniform_counts counts = judge->uniform;
+
+        judge->uniform = (struct bw_uniform_counts){0};
+        return counts;
+}
+
+void bw_judge_repeat(struct bw_judge *judge, const struct bw_uniform_counts *counts)
+{
+        for (size_t i = 0; i < _BW_VERDICT_MAX; i++)
+                judge->summary.verdicts[i] += counts->verdicts[i];
+        for (size_t i = 0; i < _BW_SEVERITY_MAX; i++)
+                judge->summary.by_severity[i] += counts->by_severity[i];
+        judge->evaluations += counts->evaluations;
 }
 
 int bw_catalog_evaluate_joined(const struct bw_catalog *catalog, struct bw_judge *judge, struct bw_doc *doc,

@@ -4,6 +4,7 @@
  * "file" and the last part of the file's path), then each step of the path. A step into a list is the item's name, not
  * its number: containers[app].env[DB_PASSWORD].
  */
+#include "doc/template.h"
 #include "finding/fingerprint.h"
 #include "rule/judge_internal.h"
 
@@ -45,6 +46,8 @@ static struct identity identify(const struct bw_doc *doc, struct bw_str list, st
         for (size_t i = 0; i < BW_ARRAY_SIZE(name_fields); i++) {
                 struct bw_value v = bw_map_get(item, bw_str(name_fields[i]));
 
+                if (v.type == BW_STRING && bw_template_token_name(bw_value_text(v)))
+                        v = bw_value_str(bw_str_n(v.s, bw_template_token_name(bw_value_text(v))));
                 if (v.type == BW_STRING || v.type == BW_INT)
                         return (struct identity){.field = bw_str(name_fields[i]), .value = v};
         }
@@ -120,7 +123,7 @@ static struct bw_fingerprint add_item(struct bw_fingerprint f, const struct bw_d
         return before || of.value.type == BW_ABSENT ? add_number(f, before) : f;
 }
 
-static struct bw_fingerprint add_path(struct bw_fingerprint f, const struct bw_doc *doc, struct bw_path path)
+struct bw_fingerprint judge_named_path(struct bw_fingerprint f, const struct bw_doc *doc, struct bw_path path, size_t from)
 {
         struct bw_value at = doc->root;
         struct bw_str name = {0}; /* of the list that an index counts in */
@@ -130,11 +133,14 @@ static struct bw_fingerprint add_path(struct bw_fingerprint f, const struct bw_d
 
                 if (s->kind == BW_SEGMENT_KEY) {
                         name = bw_value_text(s->key);
-                        f = bw_fingerprint_add(f, BW_STR("."));
-                        f = bw_fingerprint_add(f, name);
+                        if (i >= from) {
+                                f = bw_fingerprint_add(f, BW_STR("."));
+                                f = bw_fingerprint_add(f, name);
+                        }
                         at = bw_map_get(at, name);
                 } else {
-                        f = add_item(f, doc, name, at, s->index);
+                        if (i >= from)
+                                f = add_item(f, doc, name, at, s->index);
                         at = bw_list_get(at, s->index);
                 }
         }
@@ -168,5 +174,5 @@ struct bw_fingerprint judge_fingerprint(const struct bw_judge *judge, struct bw_
                 f = bw_fingerprint_add(f, BW_STR("file"));
                 f = bw_fingerprint_add(f, file_name(doc));
         }
-        return add_path(f, doc, path);
+        return judge_named_path(f, doc, path, 0);
 }

@@ -62,6 +62,7 @@ struct bw_judge {
         struct bw_summary summary;
         uint64_t evaluations;
         uint64_t pods;
+        struct bw_uniform_counts uniform; /* of them, what uniform rules counted */
 
         struct bw_arena *scratch;
         struct bw_buf text;      /* for one text at a time */
@@ -71,6 +72,9 @@ struct bw_judge {
         /* the document */
         const struct bw_doc *doc; /* NULL for a pod that came without one */
         const struct bw_doc *subject; /* what findings are about: doc, or what it was derived from */
+        bool foldable;           /* findings about the subject may be like those about others: they get `same` */
+        bool owned;              /* the subject has a controller that makes pods */
+        struct bw_str own_name;  /* of a Pod that has one: findings need not have it in common */
         struct bw_value evidence; /* a map: where the document's values came from; else ABSENT */
         struct bw_value object;
         struct bw_value spec;    /* of the pod; ABSENT when there is none */
@@ -151,6 +155,10 @@ struct bw_path judge_item_path(struct bw_judge *judge, const struct judge_item *
 
 /* Of a finding of the judge's rule: what stays the same while the file is edited. path: from the root of its subject. */
 struct bw_fingerprint judge_fingerprint(const struct bw_judge *judge, struct bw_path path);
+/* Of a finding of the judge's rule about its subject, which holds a pod: finding.same. path: as of the fingerprint. */
+struct bw_fingerprint judge_sameness(const struct bw_judge *judge, struct bw_path path, const struct bw_finding *finding);
+/* Adds the path from its segment `from` on, items of lists by their names. */
+struct bw_fingerprint judge_named_path(struct bw_fingerprint f, const struct bw_doc *doc, struct bw_path path, size_t from);
 /* Sets finding's edits: the rule's fix.patch, merged into the value under test (`each`). 0 or -ENOMEM. */
 BW_CHECK int judge_item_edits(struct bw_judge *judge, const struct judge_item *item, struct bw_doc *doc,
                               struct bw_arena *arena, struct bw_finding *finding, struct bw_error *reterr);

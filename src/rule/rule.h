@@ -12,6 +12,7 @@
 #define BW_RULE_RULE_H
 
 #include "doc/doc.h"
+#include "doc/template.h"
 #include "exception/exception.h"
 #include "finding/finding.h"
 
@@ -93,6 +94,8 @@ struct bw_world {
         struct bw_exceptions *exceptions;       /* what does not count, and why; NULL: everything counts. Thread-safe */
         bool raw;                               /* judge objects as they are, without the API server's defaults */
         bool want_edits;                        /* work out the change of the text that a rule's fix.patch asks for */
+        bool fold;                              /* set `same` of findings about pods and what makes them, */
+        struct bw_siphash_key fold_key;         /* by this secret */
 };
 
 /* One thread's workspace: arenas, slots, counters. */
@@ -116,6 +119,30 @@ typedef int (*bw_finding_sink)(void *userdata, const struct bw_finding *finding)
  */
 BW_CHECK int bw_catalog_evaluate(const struct bw_catalog *catalog, struct bw_judge *judge, struct bw_doc *doc,
                                  struct bw_arena *arena, bw_finding_sink sink, void *userdata, struct bw_error *reterr);
+
+/*
+ * Pods of one template are judged once. Rules that look at nothing in which such pods differ are called uniform: what
+ * bw_catalog_template() hashes is all that they see, so of a second pod with the same hash only the others have to be asked.
+ *
+ *     bw_catalog_template           false: not a pod with a controller. The document's kind is prepared
+ *     bw_judge_uniform              what uniform rules counted since it was last called
+ *     bw_catalog_evaluate_varying   as bw_catalog_evaluate, by the other rules only
+ *     bw_judge_repeat               counts again what they counted for the first pod
+ *
+ * Findings of uniform rules are marked as such. docs/internals/scale.md.
+ */
+struct bw_uniform_counts {
+        uint32_t verdicts[_BW_VERDICT_MAX];
+        uint32_t by_severity[_BW_SEVERITY_MAX];
+        uint32_t evaluations;
+};
+bool bw_catalog_template(const struct bw_catalog *catalog, const struct bw_doc *doc, struct bw_siphash_key key,
+                         struct bw_owner_id owner, uint64_t ret[2]);
+struct bw_uniform_counts bw_judge_uniform(struct bw_judge *judge);
+BW_CHECK int bw_catalog_evaluate_varying(const struct bw_catalog *catalog, struct bw_judge *judge, struct bw_doc *doc,
+                                         struct bw_arena *arena, bw_finding_sink sink, void *userdata,
+                                         struct bw_error *reterr);
+void bw_judge_repeat(struct bw_judge *judge, const struct bw_uniform_counts *counts);
 
 /*
  * Rules that look at other objects (`inventory` in their expressions) are judged when everything has been read. What

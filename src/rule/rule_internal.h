@@ -207,6 +207,9 @@ struct bw_rule {
         const struct bw_rule *const *overridden; /* rules of the same catalog that this one repeats in part */
         size_t n_overridden;
         bool compiled;
+        bool uniform;                  /* it says the same of all pods of one template: uniform.c */
+        const struct bw_str *seen_keys; /* labels and annotations that it looks at then; a trailing * is any rest */
+        size_t n_seen_keys;
 };
 
 /* ---- problem.c: what is wrong in a file, collected */
@@ -303,6 +306,11 @@ BW_CHECK int rule_compile_late(struct bw_arena *arena, const struct bw_cel_env *
                                struct rule_expr *expr, struct bw_error *reterr);
 void rule_done(struct bw_rule *rule);
 
+/* ---- uniform.c */
+
+/* Finds out whether a rule is uniform, and which labels and annotations it looks at. 0 or -ENOMEM. */
+BW_CHECK int rule_find_uniform(struct bw_arena *arena, struct bw_rule *rule);
+
 /* ---- normalize.c: a pod as the API server would see it */
 
 /* Keys of volumes that name where they come from, for quick look-ups. */
@@ -363,6 +371,10 @@ struct rule_kind_group { /* the rules that a kind needs */
         const struct bw_rule **rules;  /* after preparation, in order of evaluation */
         size_t n_rules;
         struct plan *plan;             /* of the pods' group */
+        const struct bw_rule **varying; /* of the rules, those that are not uniform */
+        size_t n_varying;
+        const struct bw_str *seen_keys; /* labels and annotations that the others look at */
+        size_t n_seen_keys;
         bool ready;                    /* atomic; released after rules is set */
 };
 
