@@ -21,6 +21,7 @@ struct bw_netpol;
 
 /* Ports by protocol: sorted ranges that neither overlap nor touch, 1 to 65535. */
 enum bw_protocol { BW_PROTOCOL_TCP, BW_PROTOCOL_UDP, BW_PROTOCOL_SCTP, _BW_PROTOCOL_MAX };
+const char *bw_protocol_name(enum bw_protocol protocol); /* "TCP" */
 struct bw_port_range { uint16_t low, high; };
 struct bw_ports {
         const struct bw_port_range *ranges[_BW_PROTOCOL_MAX];
@@ -30,6 +31,8 @@ struct bw_ports {
 /* An IPv4 or IPv6 address; IPv4 as ::ffff:a.b.c.d. */
 struct bw_address { uint8_t bytes[16]; };
 struct bw_address_range { struct bw_address low, high; };
+/* False: it is none. */
+BW_CHECK bool bw_address_parse(struct bw_str text, struct bw_address *ret);
 
 /*
  * Workloads: pods of one controlling owner (followed up to the Deployment, CronJob …), or a manifest's template, or a pod alone.
