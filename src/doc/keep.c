@@ -76,6 +76,11 @@ static const struct keep_field workload_fields[] = {FIELD("metadata", &metadata)
 static const struct shape workload = {
         .fields = workload_fields, .n_fields = BW_ARRAY_SIZE(workload_fields), .rest = REST_SAME};
 
+/* Of a pod's state: its addresses, and whether it is over. */
+SHAPE(pod_status, REST_DROP, FIELD("phase", &whole), FIELD("podIP", &whole), FIELD("podIPs", &whole), FIELD("hostIP", &whole));
+static const struct keep_field pod_fields[] = {FIELD("metadata", &metadata), FIELD("spec", &template), FIELD("status", &pod_status)};
+static const struct shape pod = {.fields = pod_fields, .n_fields = BW_ARRAY_SIZE(pod_fields), .rest = REST_SAME};
+
 SHAPE(object, REST_SAME, FIELD("metadata", &metadata));
 SHAPE(secret, REST_SAME, FIELD("metadata", &metadata), FIELD("data", &names), FIELD("stringData", &names), FIELD("slim", gone));
 SHAPE(config_map, REST_SAME, FIELD("metadata", &metadata), FIELD("data", &names), FIELD("binaryData", &names), FIELD("slim", gone));
@@ -88,7 +93,7 @@ SHAPE(crd, REST_DROP, FIELD("apiVersion", &whole), FIELD("kind", &whole), FIELD(
 
 /* All that have fields. */
 static const struct shape *const shapes[] = {&annotations, &owner,    &metadata, &env,    &container,  &reference,
-                                             &projection,  &projected, &volume,  &pod_spec, &template, &workload,
+                                             &projection,  &projected, &volume,  &pod_spec, &template, &workload, &pod_status, &pod,
                                              &object,      &secret,   &config_map, &crd_version, &crd_spec, &crd};
 
 /* Kinds that have a shape of their own, besides those that hold pods. */
@@ -97,6 +102,7 @@ static const struct {
         const char *kind;
         const struct shape *shape;
 } kinds[] = {
+        {"", "Pod", &pod},
         {"", "Secret", &secret},
         {"", "ConfigMap", &config_map},
         {"apiextensions.k8s.io", "CustomResourceDefinition", &crd},

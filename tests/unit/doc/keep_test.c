@@ -80,15 +80,16 @@ static void test_secrets_have_no_values(void **state)
 static void test_pods(void **state)
 {
         (void)state;
-        expect("apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nstatus: {x: x}\nspec:\n"
-               "  serviceAccountName: s\n  hostNetwork: true\n  tolerations: [x]\n  containers:\n"
+        expect("apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nstatus: {x: x, phase: p, podIP: 10.0.0.1, podIPs: "
+               "[{ip: 10.0.0.1}], hostIP: 10.1.0.1, conditions: [x]}\nspec:\n  serviceAccountName: s\n  hostNetwork: true\n  tolerations: [x]\n  containers:\n"
                "  - name: c\n    image: i\n    args: [x]\n    command: [x]\n    env: [{name: A, value: x}, {name: B, "
                "valueFrom: {secretKeyRef: {name: s, key: k}}}, x]\n    envFrom: [{configMapRef: {name: m}}]\n"
                "    ports: [{containerPort: 1, name: p}]\n    securityContext: {runAsUser: 1}\n    livenessProbe: {x: x}\n"
                "  - x\n"
                "  volumes: [{name: a, emptyDir: {}}, {name: b, secret: {secretName: s, items: [x]}}, {name: c, projected: "
                "{sources: [{serviceAccountToken: {path: x}}, {configMap: {name: m, optional: true, items: [x]}}]}}]\n",
-               "{\"apiVersion\":\"v1\",\"kind\":\"Pod\",\"metadata\":{\"name\":\"a\"},\"spec\":{\"serviceAccountName\":\"s\","
+               "{\"apiVersion\":\"v1\",\"kind\":\"Pod\",\"metadata\":{\"name\":\"a\"},\"status\":{\"phase\":\"p\",\"podIP\":\"10.0.0.1\","
+               "\"podIPs\":[{\"ip\":\"10.0.0.1\"}],\"hostIP\":\"10.1.0.1\"},\"spec\":{\"serviceAccountName\":\"s\","
                "\"hostNetwork\":true,\"containers\":[{\"name\":\"c\",\"image\":\"i\",\"env\":[{\"name\":\"A\"},{\"name\":"
                "\"B\",\"valueFrom\":{\"secretKeyRef\":{\"name\":\"s\",\"key\":\"k\"}}},null],\"envFrom\":[{\"configMapRef\":"
                "{\"name\":\"m\"}}],\"ports\":[{\"containerPort\":1,\"name\":\"p\"}],\"securityContext\":{\"runAsUser\":1}},"
