@@ -37,11 +37,12 @@ static int take_version(struct watcher *watcher, const struct bw_kube_event *eve
 /* An error ends the watch; 410 says that its resourceVersion is too old. */
 static int take_error(struct watcher *watcher, const struct bw_kube_event *event)
 {
-        bool is_old = event->status.code == 410 || bw_str_is(event->status.reason, "Expired") ||
-                      bw_str_is(event->status.reason, "Gone");
+        const struct bw_kube_status *status = &event->status;
+        bool is_old = status->code == 410 || bw_str_is(status->reason, "Expired") || bw_str_is(status->reason, "Gone");
+        bool is_passing = status->code == 0 || status->code == 429 || status->code >= 500;
 
-        return bw_error_set(&watcher->err, is_old ? -ESTALE : -EAGAIN, "the watch ended with an error: %.*s",
-                            BW_STR_ARG(event->status.message));
+        return bw_error_set(&watcher->err, is_old ? -ESTALE : is_passing ? -EAGAIN : -EINVAL,
+                            "the watch ended with an error: %.*s", BW_STR_ARG(status->message));
 }
 
 static int on_event(void *userdata, struct bw_str json)
