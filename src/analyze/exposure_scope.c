@@ -6,35 +6,14 @@
  */
 #include <strings.h>
 
+#include "analyze/address.h"
 #include "analyze/exposure_internal.h"
-#include "analyze/netpol_internal.h"
-
-/* ---- addresses that are not routed on the Internet: RFC 1918, 6598, 3927, 1122, 6890, 4193, 4291 */
-
-static const char *const private_blocks[] = {"0.0.0.0/8",      "10.0.0.0/8",      "100.64.0.0/10",   "127.0.0.0/8",    "169.254.0.0/16",
-                                             "172.16.0.0/12",  "192.0.0.0/24",    "192.168.0.0/16",  "198.18.0.0/15",  "224.0.0.0/3",
-                                             "::/8",           "fc00::/7",        "fe80::/10",       "ff00::/8"};
-
-static bool is_private_range(const struct net_ip_range *range)
-{
-        for (size_t i = 0; i < BW_ARRAY_SIZE(private_blocks); i++) {
-                struct net_ip_range block;
-
-                if (net_cidr_parse(bw_str(private_blocks[i]), false, &block, NULL) && net_ip_cmp(&block.low, &range->low) <= 0 &&
-                    net_ip_cmp(&range->high, &block.high) <= 0)
-                        return true;
-        }
-        return false;
-}
 
 bool expo_is_public(struct bw_str address)
 {
-        struct net_ip_range range;
+        struct bw_address_range range;
 
-        if (!net_ip_parse(address, &range.low))
-                return false;
-        range.high = range.low;
-        return !is_private_range(&range);
+        return bw_address_range_parse(address, &range) && bw_address_is_public(&range.low);
 }
 
 /* ---- nodes */
@@ -51,9 +30,9 @@ void expo_learn_nodes(struct bw_exposure *e)
 
                 for (uint32_t j = 0; j < addresses.n; j++) {
                         struct bw_str text = bw_map_text(addresses.list->items[j], "address");
-                        struct net_ip ip;
+                        struct bw_address_range ignored;
 
-                        if (!net_ip_parse(text, &ip))
+                        if (!bw_address_range_parse(text, &ignored))
                                 continue;
                         known = true;
                         if (expo_is_public(text)) {
@@ -194,14 +173,14 @@ void expo_service_scope(const struct bw_doc *service, struct bw_way *way)
 
 static int add_range(struct bw_exposure *e, struct bw_str text, struct bw_address_range **ranges, size_t *cap, uint32_t *n, bool *has_public)
 {
-        struct net_ip_range range;
+        struct bw_address_range range;
 
-        if (!net_cidr_parse(bw_str_trim(text), false, &range, NULL))
+        if (!bw_address_range_parse(bw_str_trim(text), &range))
                 return 0;
         if (bw_arena_grow(e->arena, ranges, cap, *n, sizeof(**ranges)) < 0)
                 return -ENOMEM;
-        (*ranges)[(*n)++] = (struct bw_address_range){net_address_of(&range.low), net_address_of(&range.high)};
-        *has_public |= !is_private_range(&range);
+        (*ranges)[(*n)++] = range;
+        *has_public |= !bw_address_range_is_private(&range);
         return 0;
 }
 
