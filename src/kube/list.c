@@ -192,12 +192,13 @@ static int ask_page(struct lister *lister, struct bw_kube_listed *ret, struct bw
 
         bw_kube_page_clear(&lister->page);
         r = bw_kube_run(lister->client, &request, &err);
-        if (r == 0)
-                r = bw_kube_check_type(&request, &err);
-        if (r == 0)
-                r = end_page(lister, ret, &err);
-        else if (request.state == BW_KUBE_DONE)
+        if (r < 0 && request.state == BW_KUBE_DONE) {
                 r = after_failure(lister, &request, ret, &err);
+        } else if (r == 0) {
+                r = bw_kube_check_type(&request, &err);
+                if (r == 0)
+                        r = end_page(lister, ret, &err);
+        }
         bw_kube_request_done(lister->client, &request);
         if (r < 0 && reterr && !reterr->code)
                 *reterr = err;

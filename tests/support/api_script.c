@@ -246,13 +246,17 @@ static void act_huge(struct api_server *server BW_UNUSED, struct api_rule *rule,
         answer->stream = stream_huge;
 }
 
-static void act_endless_pages(struct api_server *server BW_UNUSED, struct api_rule *rule BW_UNUSED,
-                              struct api_request *request BW_UNUSED, struct api_answer *answer)
+/* Each page says that there is one more; "same": by the same token. */
+static void act_endless_pages(struct api_server *server BW_UNUSED, struct api_rule *rule, struct api_request *request BW_UNUSED,
+                              struct api_answer *answer)
 {
         answer->status = 200;
-        bw_buf_puts(&answer->body, "{\"kind\":\"PodList\",\"apiVersion\":\"v1\",\"metadata\":{\"resourceVersion\":\"7\",\"continue\":\"again\"},"
-                                   "\"items\":[");
-        bw_buf_printf(&answer->body, SMALL_POD "]}", (uint64_t)0);
+        rule->number += rule->arg[0] ? 0 : 1;
+        bw_buf_printf(&answer->body,
+                      "{\"kind\":\"PodList\",\"apiVersion\":\"v1\",\"metadata\":{\"resourceVersion\":\"7\",\"continue\":\"next-%" PRIu64
+                      "\"},\"items\":[",
+                      rule->number);
+        bw_buf_printf(&answer->body, SMALL_POD "]}", rule->number);
 }
 
 static void act_endless_headers(struct api_server *server BW_UNUSED, struct api_rule *rule BW_UNUSED,

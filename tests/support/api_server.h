@@ -26,7 +26,7 @@
  *      replay NAME           NAME.headers and NAME.body
  *      file PATH [TYPE]      a file of the folder, or of the working folder
  *      watch PATH [MS]       its lines, MS apart, then the end
- *      endless-list | endless-pages | endless-headers | endless-line
+ *      endless-list | endless-pages [same] | endless-headers | endless-line
  *      nested N | huge N | items N | bomb N        N levels, one object of N bytes, N small pods, N bytes of zeros packed
  *      page text             an HTML page, 200
  *   and those that change how it is sent:
