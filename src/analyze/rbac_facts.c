@@ -253,7 +253,8 @@ static int find_namespaces(struct bw_rbac_graph *g, struct bw_error *reterr)
                 if (n == 0 || !bw_str_eq(g->namespaces[n - 1], ns_of(secrets.docs[i])))
                         g->namespaces[n++] = ns_of(secrets.docs[i]);
         for (size_t i = 0; i < g->n_nodes; i++)
-                if (g->nodes[i].type == BW_RBAC_SERVICE_ACCOUNT && !bw_str_eq(g->namespaces[n ? n - 1 : 0], g->nodes[i].ns))
+                if (g->nodes[i].type == BW_RBAC_SERVICE_ACCOUNT &&
+                    (n == 0 || !bw_str_eq(g->namespaces[n - 1], g->nodes[i].ns)))
                         g->namespaces[n++] = g->nodes[i].ns;
         for (uint32_t i = 0; i < g->n_bindings; i++)
                 g->namespaces[n++] = g->bindings[i]->ns;

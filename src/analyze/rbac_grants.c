@@ -235,9 +235,9 @@ static int give(const struct emission *e, const struct rbac_hit *hit)
         case RBAC_GIVES_SECRETS:
                 return give_named(e, hit->names, BW_RBAC_SECRETS, to_secrets);
         case RBAC_GIVES_USER:
-                return give_named(e, hit->names, BW_RBAC_ANY_USER, to_user);
+                return hit->names.n ? each_name(e, hit->names, to_user) : emit_anywhere(e, BW_RBAC_ANY_USER);
         case RBAC_GIVES_GROUP:
-                return give_named(e, hit->names, BW_RBAC_ANY_GROUP, to_group);
+                return hit->names.n ? each_name(e, hit->names, to_group) : emit_anywhere(e, BW_RBAC_ANY_GROUP);
         case RBAC_GIVES_NODE:
                 return rbac_ns_is_open(e->g, e->ns) && !e->g->rows.rows[hit->row].needs_scc ? 0 : emit_anywhere(e, BW_RBAC_NODE);
         case RBAC_GIVES_BOOTSTRAP:
@@ -266,6 +266,23 @@ static bool counts_in(const struct rbac_row *row, struct bw_str ns)
 static struct bw_str place_of(const struct rbac_row *row, struct bw_str ns)
 {
         return row->scope == RBAC_SCOPE_ONE ? row->only_ns : ns;
+}
+
+/* What a role has of the table. One that allows everything needs no other row. */
+static struct rbac_hits hits_of(const struct bw_rbac_graph *g, const struct rbac_role *role)
+{
+        return role ? g->role_hits[role - g->rbac->roles] : (struct rbac_hits){0};
+}
+static bool allows_all(const struct bw_rbac_graph *g, struct rbac_hits hits)
+{
+        return hits.n && row_of(g, hits.first)->gives == RBAC_GIVES_ALL;
+}
+static struct rbac_hits own_hits_of(const struct bw_rbac_graph *g, const struct rbac_role *role)
+{
+        struct rbac_hits hits = hits_of(g, role);
+
+        hits.n = allows_all(g, hits) ? 1 : hits.n;
+        return hits;
 }
 
 /* ---- escalate and bind */
@@ -324,10 +341,10 @@ static int give_escalate(const struct emission *e)
 /* What a role gives to one who binds it to himself. */
 static int give_role(const struct emission *e, const struct rbac_role *role)
 {
-        const struct rbac_hits *hits = &e->g->role_hits[role - e->g->rbac->roles];
-        int r = rbac_work(e->g, hits->n, e->reterr);
+        struct rbac_hits hits = own_hits_of(e->g, role);
+        int r = rbac_work(e->g, hits.n, e->reterr);
 
-        for (uint32_t i = hits->first; r == 0 && i < hits->first + hits->n; i++) {
+        for (uint32_t i = hits.first; r == 0 && i < hits.first + hits.n; i++) {
                 const struct rbac_row *row = row_of(e->g, i);
                 struct emission in = *e;
 
@@ -395,7 +412,7 @@ static int compare_held(const struct bw_rbac_graph *g, const struct held *a, con
         return bw_str_cmp(rbac_binding_ns(g, a->bound), rbac_binding_ns(g, b->bound));
 }
 
-/* Adds the rights of one node that pair with others; true: there is one. */
+/* Adds the rights of one node that pair with others. */
 static int gather(struct bw_rbac_graph *g, struct bw_arena *arena, uint32_t node, struct profile *profile, bool *ret_any,
                   struct bw_error *reterr)
 {
@@ -404,11 +421,11 @@ static int gather(struct bw_rbac_graph *g, struct bw_arena *arena, uint32_t node
         *ret_any = false;
         for (uint32_t i = g->bound_of[node]; r == 0 && i < g->bound_of[node + 1]; i++) {
                 const struct rbac_binding *b = g->bindings[g->bound[i].binding];
-                const struct rbac_hits *hits = b->role ? &g->role_hits[b->role - g->rbac->roles] : NULL;
+                struct rbac_hits hits = hits_of(g, b->role);
 
-                r = rbac_work(g, 1 + (hits ? hits->n : 0), reterr);
-                for (uint32_t h = 0; r == 0 && hits && h < hits->n; h++) {
-                        struct held held = {i, hits->first + h};
+                r = rbac_work(g, 1 + hits.n, reterr);
+                for (uint32_t h = 0; r == 0 && h < hits.n; h++) {
+                        struct held held = {i, hits.first + h};
 
                         if (!(g->rows.paired >> g->hits[held.hit].row & 1) || !counts_in(row_of(g, held.hit), b->ns))
                                 continue;
@@ -509,6 +526,10 @@ static int give_pair(const struct pairing *p, struct held by, struct held also, 
                 return 0;
         /* What groups have together, they have by themselves. */
         if (!own && !(third.bound != UINT32_MAX && is_own(p, third)))
+                return 0;
+        /* Rights of roles that allow everything lead nowhere else together. */
+        if (allows_all(p->g, hits_of(p->g, p->g->bindings[p->g->bound[by.bound].binding]->role)) &&
+            allows_all(p->g, hits_of(p->g, p->g->bindings[p->g->bound[also.bound].binding]->role)))
                 return 0;
         /* Who binds everywhere must be allowed to everywhere. */
         if (row_of(p->g, also.hit)->scope == RBAC_SCOPE_CLUSTER && rbac_binding_ns(p->g, by.bound).n)
@@ -624,11 +645,11 @@ static int find_bound(struct bw_rbac_graph *g, struct bw_error *reterr)
 static int add_single(struct bw_rbac_graph *g, uint32_t i, struct bw_error *reterr)
 {
         const struct rbac_binding *b = g->bindings[g->bound[i].binding];
-        const struct rbac_hits *hits = b->role ? &g->role_hits[b->role - g->rbac->roles] : NULL;
+        struct rbac_hits hits = own_hits_of(g, b->role);
         int r = 0;
 
-        for (uint32_t h = 0; r == 0 && hits && h < hits->n; h++) {
-                uint32_t hit = hits->first + h;
+        for (uint32_t h = 0; r == 0 && h < hits.n; h++) {
+                uint32_t hit = hits.first + h;
                 const struct rbac_row *row = row_of(g, hit);
                 const struct emission e = {.g = g,
                                            .from = g->bound[i].subject,
@@ -645,7 +666,7 @@ static int add_single(struct bw_rbac_graph *g, uint32_t i, struct bw_error *rete
                 }
                 r = give(&e, &g->hits[hit]);
         }
-        return r ? r : rbac_work(g, 1 + (hits ? hits->n : 0), reterr);
+        return r ? r : rbac_work(g, 1 + hits.n, reterr);
 }
 
 /* Root on a node has the tokens of what runs there; one that may drive pods from other nodes brings them here. */
