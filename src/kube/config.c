@@ -199,7 +199,7 @@ static int use_service_account(struct loader *l)
                 return no_memory(l);
         r = bw_kube_server(l->arena, server, true, &config->server, &err);
         if (r < 0)
-                return bw_error_set(l->reterr, r, "$KUBERNETES_SERVICE_HOST with $KUBERNETES_SERVICE_PORT %s", err.message);
+                return bw_error_set(l->reterr, r, "$KUBERNETES_SERVICE_HOST with $KUBERNETES_SERVICE_PORT: %s", err.message);
         if (!config->token_file.n)
                 config->token_file = service_file(l, "token");
         if (!config->insecure && !choice->ca_file.n && bw_fs_stat(AT_FDCWD, ca.p, 0, &stat, NULL) == 0)

@@ -165,7 +165,7 @@ static int take_header(struct chooser *c, const struct bw_kube_entry *entry, con
 /* Puts place and name to what a check of an entry's text said. */
 static int entry_error(struct chooser *c, const struct bw_kube_entry *entry, const char *key, const struct bw_error *err)
 {
-        return bw_kube_error_at(c->arena, entry, key, c->reterr, err->code, "%s of \"%.*s\" %s", key, BW_STR_ARG(entry->name),
+        return bw_kube_error_at(c->arena, entry, key, c->reterr, err->code, "%s of \"%.*s\": %s", key, BW_STR_ARG(entry->name),
                                 err->message);
 }
 
@@ -182,7 +182,7 @@ static int take_proxy(struct chooser *c)
         r = bw_kube_proxy(c->arena, text, &c->config->proxy_url, &err);
         if (r == 0)
                 return 0;
-        return flag.n ? bw_error_set(c->reterr, r, "--proxy-url %s", err.message) : entry_error(c, entry, "proxy-url", &err);
+        return flag.n ? bw_error_set(c->reterr, r, "--proxy-url: %s", err.message) : entry_error(c, entry, "proxy-url", &err);
 }
 
 /* What says that a server without a scheme is asked with TLS. */
@@ -216,7 +216,7 @@ static int take_server(struct chooser *c, struct bw_str fallback)
                 return 0;
         if (of_entry)
                 return entry_error(c, entry, "server", &err);
-        return bw_error_set(c->reterr, r, "%s %s", flag.n ? "--server" : "$KUBERNETES_MASTER", err.message);
+        return bw_error_set(c->reterr, r, "%s: %s", flag.n ? "--server" : "$KUBERNETES_MASTER", err.message);
 }
 
 /* A flag on either decides both: a CA of the kubeconfig does not stand beside --insecure-skip-tls-verify. */
