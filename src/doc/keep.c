@@ -51,9 +51,10 @@ SHAPE(metadata, REST_DROP, FIELD("name", &whole), FIELD("generateName", &whole),
       FIELD("labels", &whole), FIELD("annotations", &annotations), FIELD("ownerReferences", &owner));
 
 SHAPE(env, REST_DROP, FIELD("name", &whole), FIELD("valueFrom", &whole));
+SHAPE(mount, REST_DROP, FIELD("name", &whole), FIELD("readOnly", &whole));
 SHAPE(container, REST_DROP, FIELD("name", &whole), FIELD("image", &whole), FIELD("ports", &whole), FIELD("env", &env),
       FIELD("envFrom", &whole), FIELD("securityContext", &whole), FIELD("resources", &whole),
-      FIELD("restartPolicy", &whole));
+      FIELD("restartPolicy", &whole), FIELD("volumeMounts", &mount));
 SHAPE(reference, REST_DROP, FIELD("name", &whole), FIELD("secretName", &whole), FIELD("optional", &whole));
 SHAPE(projection, REST_EMPTY, FIELD("configMap", &reference), FIELD("secret", &reference));
 SHAPE(projected, REST_DROP, FIELD("sources", &projection));
@@ -92,7 +93,7 @@ SHAPE(crd, REST_DROP, FIELD("apiVersion", &whole), FIELD("kind", &whole), FIELD(
       FIELD("spec", &crd_spec));
 
 /* All that have fields. */
-static const struct shape *const shapes[] = {&annotations, &owner,    &metadata, &env,    &container,  &reference,
+static const struct shape *const shapes[] = {&annotations, &owner,    &metadata, &env,    &mount, &container,  &reference,
                                              &projection,  &projected, &volume,  &pod_spec, &template, &workload, &pod_status, &pod,
                                              &object,      &secret,   &config_map, &crd_version, &crd_spec, &crd};
 

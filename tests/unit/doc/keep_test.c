@@ -85,6 +85,7 @@ static void test_pods(void **state)
                "  - name: c\n    image: i\n    args: [x]\n    command: [x]\n    env: [{name: A, value: x}, {name: B, "
                "valueFrom: {secretKeyRef: {name: s, key: k}}}, x]\n    envFrom: [{configMapRef: {name: m}}]\n"
                "    ports: [{containerPort: 1, name: p}]\n    securityContext: {runAsUser: 1}\n    livenessProbe: {x: x}\n"
+               "    volumeMounts: [{name: b, mountPath: /b, readOnly: true}]\n"
                "  - x\n"
                "  volumes: [{name: a, emptyDir: {}}, {name: b, secret: {secretName: s, items: [x]}}, {name: c, projected: "
                "{sources: [{serviceAccountToken: {path: x}}, {configMap: {name: m, optional: true, items: [x]}}]}}]\n",
@@ -92,7 +93,8 @@ static void test_pods(void **state)
                "\"podIPs\":[{\"ip\":\"10.0.0.1\"}],\"hostIP\":\"10.1.0.1\"},\"spec\":{\"serviceAccountName\":\"s\","
                "\"hostNetwork\":true,\"containers\":[{\"name\":\"c\",\"image\":\"i\",\"env\":[{\"name\":\"A\"},{\"name\":"
                "\"B\",\"valueFrom\":{\"secretKeyRef\":{\"name\":\"s\",\"key\":\"k\"}}},null],\"envFrom\":[{\"configMapRef\":"
-               "{\"name\":\"m\"}}],\"ports\":[{\"containerPort\":1,\"name\":\"p\"}],\"securityContext\":{\"runAsUser\":1}},"
+               "{\"name\":\"m\"}}],\"ports\":[{\"containerPort\":1,\"name\":\"p\"}],\"securityContext\":{\"runAsUser\":1},"
+               "\"volumeMounts\":[{\"name\":\"b\",\"readOnly\":true}]},"
                "null],\"volumes\":[{\"name\":\"a\",\"emptyDir\":\"\"},{\"name\":\"b\",\"secret\":{\"secretName\":\"s\"}},"
                "{\"name\":\"c\",\"projected\":{\"sources\":[{\"serviceAccountToken\":\"\"},{\"configMap\":{\"name\":\"m\","
                "\"optional\":true}}]}}]}}");
