@@ -186,6 +186,7 @@
 #define BW_LIMIT_KUBE_RETRY_AFTER_MS 60000   /* a longer Retry-After is cut */
 #define BW_LIMIT_KUBE_WAIT_MS 180000         /* all pauses between the tries of one request */
 #define BW_LIMIT_KUBE_LOST 3                 /* requests in a row that the server leaves without an answer: no more are sent */
+#define BW_LIMIT_KUBELETS 20000              /* kubelets of one cluster that are asked for their configuration; Kubernetes: 5,000 nodes */
 
 /* Package databases and tables of a machine */
 #define BW_LIMIT_STANZA BW_MIB               /* one record of dpkg's, apt's or apk's files */

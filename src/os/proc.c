@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "os/proc.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/prctl.h>
@@ -9,6 +10,7 @@
 
 static atomic_bool interrupted;
 static volatile sig_atomic_t interrupt_signal;
+static volatile sig_atomic_t sharer = -1;
 
 void bw_proc_hide_memory(void)
 {
@@ -33,6 +35,12 @@ static void on_signal(int number)
 {
         interrupt_signal = number;
         atomic_store_explicit(&interrupted, true, memory_order_relaxed);
+        if (sharer >= 0) {
+                int saved = errno;
+
+                (void)!write(sharer, "", 1);
+                errno = saved;
+        }
 }
 
 const atomic_bool *bw_proc_watch_interrupts(void)
@@ -43,6 +51,16 @@ const atomic_bool *bw_proc_watch_interrupts(void)
         (void)sigaction(SIGINT, &action, NULL);
         (void)sigaction(SIGTERM, &action, NULL);
         return &interrupted;
+}
+
+void bw_proc_interrupt(void)
+{
+        on_signal(SIGINT);
+}
+
+void bw_proc_share_interrupts(int fd)
+{
+        sharer = fd;
 }
 
 int bw_proc_interrupt_signal(void)

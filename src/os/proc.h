@@ -22,6 +22,10 @@ void bw_proc_hold_std_fds(void);
  * ends the process at once, as if nothing had been installed.
  */
 const atomic_bool *bw_proc_watch_interrupts(void);
+/* The same as if a signal came. */
+void bw_proc_interrupt(void);
+/* A pipe that gets a byte when a signal comes; -1: none any more. */
+void bw_proc_share_interrupts(int fd);
 /* The signal that came, or 0. */
 int bw_proc_interrupt_signal(void);
 

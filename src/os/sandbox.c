@@ -53,6 +53,11 @@ void bw_sandbox_allow_write(struct bw_sandbox *sandbox, const char *path)
         allow(sandbox, path, true);
 }
 
+void bw_sandbox_allow_network(struct bw_sandbox *sandbox)
+{
+        sandbox->network = true;
+}
+
 void bw_sandbox_enter(struct bw_sandbox *sandbox)
 {
         const char *text = "none: the kernel has neither landlock nor seccomp, or forbids them here";
@@ -64,7 +69,7 @@ void bw_sandbox_enter(struct bw_sandbox *sandbox)
                 text = "none: the kernel refused no_new_privs";
         } else {
                 landlock = sandbox->ruleset >= 0 && bw_landlock_enter(sandbox) == 0;
-                seccomp = bw_seccomp_enter(sandbox->writes) == 0;
+                seccomp = bw_seccomp_enter(sandbox->writes, sandbox->network) == 0;
                 if (landlock || seccomp)
                         text = landlock && seccomp ? "landlock+seccomp" : landlock ? "landlock" : "seccomp";
         }

@@ -20,6 +20,7 @@ struct bw_sandbox {
         int ruleset;       /* Landlock's; -1: there is none */
         int abi;           /* of Landlock */
         bool writes;       /* some place may be written */
+        bool network;      /* connections may be made */
         char text[96];     /* what is in force */
 };
 
@@ -31,6 +32,8 @@ struct bw_sandbox bw_sandbox_begin(void);
 void bw_sandbox_allow_read(struct bw_sandbox *sandbox, const char *path);
 /* A directory in which files may be made, written, renamed and removed. */
 void bw_sandbox_allow_write(struct bw_sandbox *sandbox, const char *path);
+/* Connections may be made, names looked up. */
+void bw_sandbox_allow_network(struct bw_sandbox *sandbox);
 /* No way back. */
 void bw_sandbox_enter(struct bw_sandbox *sandbox);
 /* "landlock+seccomp", "seccomp", "landlock", "none: why". Lives as long as the struct. */

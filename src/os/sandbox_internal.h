@@ -11,6 +11,6 @@
 BW_CHECK int bw_landlock_begin(struct bw_sandbox *sandbox);
 BW_CHECK int bw_landlock_allow(const struct bw_sandbox *sandbox, const char *path, bool write);
 BW_CHECK int bw_landlock_enter(const struct bw_sandbox *sandbox);
-BW_CHECK int bw_seccomp_enter(bool writes);
+BW_CHECK int bw_seccomp_enter(bool writes, bool network);
 
 #endif

@@ -81,6 +81,16 @@ static const int allowed_writes[] = {
         SCMP_SYS(fchmod),    SCMP_SYS(fallocate), SCMP_SYS(umask),
 };
 
+/* Besides, for an HTTP client and its look-ups of names. */
+static const int allowed_network[] = {
+        SCMP_SYS(socket),        SCMP_SYS(socketpair),  SCMP_SYS(connect),    SCMP_SYS(bind),       SCMP_SYS(sendto),
+        SCMP_SYS(recvfrom),      SCMP_SYS(sendmsg),     SCMP_SYS(recvmsg),    SCMP_SYS(sendmmsg),   SCMP_SYS(recvmmsg),
+        SCMP_SYS(getsockopt),    SCMP_SYS(setsockopt),  SCMP_SYS(getsockname), SCMP_SYS(getpeername), SCMP_SYS(shutdown),
+        SCMP_SYS(pipe),          SCMP_SYS(pipe2),       SCMP_SYS(eventfd2),   SCMP_SYS(epoll_create1), SCMP_SYS(epoll_ctl),
+        SCMP_SYS(epoll_wait),    SCMP_SYS(epoll_pwait), SCMP_SYS(select),     SCMP_SYS(pselect6),   SCMP_SYS(uname),
+        SCMP_SYS(getppid),       SCMP_SYS(getegid),     SCMP_SYS(getgid),     SCMP_SYS(fcntl),
+};
+
 /* Nothing here is ever called by accident. */
 static const int deadly[] = {
         SCMP_SYS(execve),
@@ -144,13 +154,14 @@ static int add_all(scmp_filter_ctx ctx, uint32_t action, const int *calls, size_
         return 0;
 }
 
-static int add_conditional(scmp_filter_ctx ctx, bool writes)
+static int add_conditional(scmp_filter_ctx ctx, bool writes, bool network)
 {
         for (size_t i = 0; i < BW_ARRAY_SIZE(conditional); i++) {
                 bool opens = conditional[i].call == SCMP_SYS(open) || conditional[i].call == SCMP_SYS(openat);
                 int r;
 
-                if (opens && writes)
+                /* Allowed whatever the arguments are. */
+                if ((opens && writes) || (network && conditional[i].call == SCMP_SYS(fcntl)))
                         continue;
                 r = seccomp_rule_add(
                         ctx, SCMP_ACT_ALLOW, conditional[i].call, 1,
@@ -162,7 +173,7 @@ static int add_conditional(scmp_filter_ctx ctx, bool writes)
         return seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 1, SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)getpid()));
 }
 
-static int fill(scmp_filter_ctx ctx, bool writes)
+static int fill(scmp_filter_ctx ctx, bool writes, bool network)
 {
         static const int hidden[] = {SCMP_SYS(clone3), SCMP_SYS(openat2)};
         int r;
@@ -170,23 +181,25 @@ static int fill(scmp_filter_ctx ctx, bool writes)
         r = add_all(ctx, SCMP_ACT_ALLOW, allowed, BW_ARRAY_SIZE(allowed));
         if (r == 0 && writes)
                 r = add_all(ctx, SCMP_ACT_ALLOW, allowed_writes, BW_ARRAY_SIZE(allowed_writes));
+        if (r == 0 && network)
+                r = add_all(ctx, SCMP_ACT_ALLOW, allowed_network, BW_ARRAY_SIZE(allowed_network));
         if (r == 0)
                 r = add_all(ctx, SCMP_ACT_KILL_PROCESS, deadly, BW_ARRAY_SIZE(deadly));
         if (r == 0)
                 r = add_all(ctx, SCMP_ACT_ERRNO(ENOSYS), hidden, BW_ARRAY_SIZE(hidden));
         if (r == 0)
-                r = add_conditional(ctx, writes);
+                r = add_conditional(ctx, writes, network);
         return r;
 }
 
-int bw_seccomp_enter(bool writes)
+int bw_seccomp_enter(bool writes, bool network)
 {
         scmp_filter_ctx ctx = seccomp_init(SCMP_ACT_ERRNO(EPERM));
         int r;
 
         if (!ctx)
                 return -ENOMEM;
-        r = fill(ctx, writes);
+        r = fill(ctx, writes, network);
         if (r == 0) {
                 (void)seccomp_attr_set(ctx, SCMP_FLTATR_CTL_OPTIMIZE, 2);
                 r = seccomp_load(ctx);

@@ -449,6 +449,55 @@ int rule_catalog_has_kind(struct bw_catalog *catalog, struct bw_str kind, struct
         return 0;
 }
 
+void bw_catalog_set_minor(struct bw_catalog *catalog, int kubernetes_minor)
+{
+        catalog->options.kubernetes_minor = BW_MAX(0, BW_MIN(kubernetes_minor, BW_KUBERNETES_NEWEST));
+}
+
+/* words: kinds as a rule writes them, separated by blanks. */
+static bool words_name(const char *words, struct bw_str group, struct bw_str kind)
+{
+        struct bw_str rest = bw_str(words);
+        struct bw_str word;
+
+        while (bw_str_split(&rest, ' ', &word)) {
+                size_t slash = bw_str_find(word, BW_STR("/"));
+                struct rule_kind named = {.kind = word, .any_group = slash == SIZE_MAX};
+
+                if (slash != SIZE_MAX) {
+                        named.group = bw_str_n(word.p, slash);
+                        named.kind = bw_str_rest(word, slash + 1);
+                }
+                if (!bw_str_is(named.kind, "*") && rule_kind_matches(&named, group, kind))
+                        return true;
+        }
+        return false;
+}
+
+static bool entry_names(const struct rule_entry *entry, struct bw_str group, struct bw_str kind)
+{
+        const struct bw_rule *rule = entry->rule;
+
+        if (entry->builtin)
+                return words_name(entry->builtin->kinds, group, kind) || words_name(entry->builtin->inventory, group, kind);
+        for (size_t i = 0; i < rule->match.n_kinds; i++)
+                if (!bw_str_is(rule->match.kinds[i].kind, "*") && rule_kind_matches(&rule->match.kinds[i], group, kind))
+                        return true;
+        for (size_t i = 0; i < rule->n_looks; i++)
+                if (!rule_look_is_pods(&rule->looks[i]) && rule_kind_matches(&rule->looks[i].kind, group, kind))
+                        return true;
+        return false;
+}
+
+bool bw_catalog_reads(struct bw_catalog *catalog, struct bw_str group, struct bw_str kind)
+{
+        for (size_t i = 0; i < catalog->n_entries; i++)
+                if (entry_names(&catalog->entries[i], group, kind) &&
+                    rule_catalog_takes_part(catalog, &catalog->entries[i], NULL) == 1)
+                        return true;
+        return false;
+}
+
 /* ---- preparing */
 
 /* The rules of the group that `rule` repeats in part. */

@@ -54,6 +54,14 @@ BW_CHECK int bw_catalog_add_builtin(struct bw_catalog *catalog, struct bw_error 
 /* A user's own rule file (one or more documents). Errors name file, line and column. */
 BW_CHECK int bw_catalog_add(struct bw_catalog *catalog, struct bw_str file, struct bw_str text, struct bw_error *reterr);
 
+/* The version to judge by, when it is known only after the catalog is there; before anything is prepared. */
+void bw_catalog_set_minor(struct bw_catalog *catalog, int kubernetes_minor);
+/*
+ * Whether some rule that takes part is for objects of this kind by its name, or looks at them. Rules for any kind ("*") do not
+ * count. One thread, as loading.
+ */
+bool bw_catalog_reads(struct bw_catalog *catalog, struct bw_str group, struct bw_str kind);
+
 /* True when every rule for documents like this one is compiled (lock-free). */
 bool bw_catalog_is_ready(const struct bw_catalog *catalog, const struct bw_doc *doc);
 /* Compiles what this document's kind needs. */

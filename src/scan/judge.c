@@ -5,6 +5,8 @@
 #include "base/arena.h"
 #include "base/limits.h"
 #include "doc/classify.h"
+#include "scan/clusters_internal.h"
+#include "scan/slim.h"
 #include "scan/worker_internal.h"
 
 /*
@@ -180,9 +182,26 @@ int bw_worker_doc(struct bw_worker *worker, struct bw_doc *doc, struct bw_error 
         return bw_worker_keep(worker, doc, reterr);
 }
 
+/* The first line of a cluster's snapshot says what it is. */
+static bool is_head(const struct bw_doc *doc)
+{
+        return bw_str_is(doc->group, "bulwark.dev") && bw_str_is(doc->kind, "ClusterSnapshot");
+}
+
 static int judge_object(void *userdata, struct bw_doc *doc, struct bw_error *reterr)
 {
-        return bw_worker_doc(userdata, doc, reterr);
+        struct bw_worker *worker = userdata;
+        uint32_t number = doc->input->number;
+        int r = 0;
+
+        if (bw_cluster_number_is_snapshot(number)) {
+                if (is_head(doc))
+                        return 0;
+                doc->is_slim = true;
+        } else if (bw_cluster_number_is(number)) {
+                r = bw_slim(worker->arena, doc, reterr);
+        }
+        return r < 0 ? r : bw_worker_doc(worker, doc, reterr);
 }
 
 int bw_worker_join(struct bw_worker *worker, const struct bw_kept *kept, struct bw_error *reterr)
@@ -236,11 +255,18 @@ int bw_worker_piece(struct bw_worker *worker, const struct bw_item *item, struct
         if (is_template(worker, r, item->piece.text))
                 return 0;
         doc.input = item->input;
-        if (r < 0) {
+        if (bw_cluster_number_is(item->input->number)) {
+                /* Where an object stands in a stream tells nobody anything. */
+                doc.text = (struct bw_str){0};
+                doc.bytes = NULL;
+                doc.line = doc.column = err.line = err.column = 0;
+                doc.mark = (struct bw_mark){0};
+        } else if (r < 0) {
                 doc.line = item->piece.line;
                 doc.column = item->piece.column;
-                return document_error(worker, &doc, r, &err, reterr);
         }
+        if (r < 0)
+                return document_error(worker, &doc, r, &err, reterr);
         if (doc.root.type == BW_NULL) /* comments only */
                 return 0;
         r = bw_doc_list_items(worker->arena, &doc, judge_object, worker, &err);

@@ -2,6 +2,7 @@
 #include "scan/machines_internal.h"
 
 #include "base/arena.h"
+#include "scan/snapshot.h"
 
 #define FIRST_NUMBER 0xf0000000u /* of their inputs: after all files of a run */
 
@@ -14,7 +15,8 @@ int bw_machines_open(const struct bw_scan_options *options, const struct bw_str 
         machines.items = bw_arena_zalloc(arena, (options->n_paths + 1) * sizeof(*machines.items));
         if (!machines.items)
                 return bw_error_nomem(reterr);
-        if (options->node)
+        r = bw_clusters_begin(&machines.clusters, options->cluster, options->n_paths, arena, reterr);
+        if (r == 0 && options->node)
                 r = bw_machine_open(options->node, arena, &machines.items[machines.n++].machine, reterr);
         if (r < 0)
                 return r;
@@ -27,11 +29,12 @@ void bw_machines_done(struct bw_machines *machines)
         for (size_t i = 0; i < machines->n; i++)
                 bw_machine_close(&machines->items[i].machine);
         machines->n = 0;
+        bw_clusters_done(&machines->clusters);
 }
 
 static int number_inputs(struct bw_machines *machines, struct bw_arena *arena)
 {
-        size_t n_inputs = machines->n_paths;
+        size_t n_inputs = machines->n_paths + machines->clusters.n;
         struct bw_str *inputs;
 
         for (size_t i = 0; i < machines->n; i++)
@@ -43,6 +46,8 @@ static int number_inputs(struct bw_machines *machines, struct bw_arena *arena)
                 memcpy(inputs, machines->paths, machines->n_paths * sizeof(*inputs));
         machines->inputs = inputs;
         machines->n_inputs = machines->n_paths;
+        for (size_t i = 0; i < machines->clusters.n; i++)
+                inputs[machines->n_inputs++] = machines->clusters.streams[i].name;
         for (size_t i = 0; i < machines->n; i++) {
                 struct bw_machine_input *item = &machines->items[i];
                 const struct bw_snapshot_head *head = &item->machine.head;
@@ -73,6 +78,10 @@ int bw_machines_read(struct bw_machines *machines, struct bw_arena *arena, struc
         for (size_t i = 0; r == 0 && i < machines->n_paths; i++) {
                 struct bw_machine_input *item = &machines->items[machines->n];
 
+                bool cluster = !bw_str_is(machines->paths[i], "-") && bw_cluster_snapshot_is_file(machines->paths[i].p);
+
+                if (cluster && bw_clusters_add(&machines->clusters, machines->paths[i].p, arena, NULL) == 0)
+                        continue;
                 if (bw_str_is(machines->paths[i], "-") || !bw_machine_is_snapshot(machines->paths[i].p)) {
                         paths[n_paths++] = machines->paths[i];
                         continue;
@@ -91,9 +100,13 @@ int bw_machines_read(struct bw_machines *machines, struct bw_arena *arena, struc
 
 int64_t bw_machines_time(const struct bw_machines *machines, const struct bw_scan_options *options)
 {
-        bool alone = machines->n == 1 && machines->n_paths == 0 && !options->node && machines->items[0].error.code == 0;
+        const struct bw_clusters *clusters = &machines->clusters;
 
-        return alone && !options->now_is_given ? machines->items[0].machine.head.time : options->now;
+        if (options->now_is_given || machines->n_paths || options->node || clusters->is_live || machines->n + clusters->n != 1)
+                return options->now;
+        if (clusters->n)
+                return clusters->heads[0].time;
+        return machines->items[0].error.code == 0 ? machines->items[0].machine.head.time : options->now;
 }
 
 static int judge_one(const struct bw_machine_input *item, struct bw_worker *worker, struct bw_error *reterr)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * machines: of a run's inputs, those that are machines: the node that is asked for, and snapshots among the paths. Their
- * documents are few and are judged by one thread, after the manifests.
+ * documents are few and are judged by one thread, after the manifests. Clusters are told from them here, and are streams.
  * Ownership: everything lives in the arena given; bw_machines_done() releases descriptors.
  * Threads: the first one.
  */
@@ -9,6 +9,7 @@
 #define BW_SCAN_MACHINES_INTERNAL_H
 
 #include "base/error.h"
+#include "scan/clusters_internal.h"
 #include "scan/machine.h"
 #include "scan/scan.h"
 #include "scan/worker_internal.h"
@@ -22,6 +23,7 @@ struct bw_machine_input {
 struct bw_machines {
         struct bw_machine_input *items;
         size_t n;
+        struct bw_clusters clusters;   /* snapshots of clusters, and the live one */
         const struct bw_str *paths;    /* those that are no snapshots */
         size_t n_paths;
         const struct bw_str *inputs;   /* of the report */

@@ -6,6 +6,7 @@
 #include "base/limits.h"
 #include "os/sandbox.h"
 #include "os/tzdata.h"
+#include "scan/cluster.h"
 #include "scan/finish_internal.h"
 #include "scan/join_internal.h"
 #include "scan/machines_internal.h"
@@ -142,6 +143,22 @@ static void helper_thread(void *arg, unsigned index)
                 ;
 }
 
+/* Why the cluster's answers broke off is an error of that input: what came before counts. */
+static int finish_cluster(const struct run *run, struct bw_worker *worker, struct bw_error *reterr)
+{
+        struct bw_cluster *cluster = run->options->cluster;
+        struct bw_error err = {0};
+        int r;
+
+        if (!cluster || bw_cluster_finish(cluster, &err) == 0)
+                return 0;
+        r = bw_worker_begin_part(worker, (struct bw_part_begin){.input = BW_CLUSTER_LIVE, .part = UINT32_MAX, .is_whole = true},
+                                 reterr);
+        if (r == 0)
+                r = bw_worker_add_error(worker, bw_cluster_server(cluster), &err, reterr);
+        return r < 0 ? r : bw_worker_finish_part(worker, reterr);
+}
+
 /* The calling thread works too; others are started once there is work for them. */
 static int work(struct run *run, unsigned threads, struct bw_error *reterr)
 {
@@ -167,6 +184,8 @@ static int work(struct run *run, unsigned threads, struct bw_error *reterr)
         scan->stats.threads = 1 + bw_pool_size(pool);
         bw_pool_join(pool);
         r = first->error.code ? 0 : bw_machines_judge(&scan->machines, first, reterr);
+        if (r == 0 && first->error.code == 0)
+                r = finish_cluster(run, first, reterr);
         tell_progress(run);
         return r;
 }
@@ -277,8 +296,11 @@ static int run_with_feed(struct run *run, unsigned threads, struct bw_error *ret
         struct bw_feed_options feed_options = {
                 .paths = run->scan->machines.paths,
                 .n_paths = run->scan->machines.n_paths,
+                .streams = run->scan->machines.clusters.streams,
+                .n_streams = run->scan->machines.clusters.n,
                 .no_ignore = options->no_ignore,
-                .cancel = options->cancel,
+                /* Broken off, a cluster still says what it has and what is missing: its fetcher ends, and so does the stream. */
+                .cancel = options->cluster ? NULL : options->cancel,
         };
         bw_auto(bw_feed_free) struct bw_feed *feed = NULL;
         int r = bw_feed_new(&feed_options, &feed, reterr);

@@ -17,6 +17,7 @@
 #include "finding/finding.h"
 #include "rule/rule.h"
 
+struct bw_cluster;
 struct bw_error;
 struct bw_machine_options;
 struct bw_scan;
@@ -25,6 +26,7 @@ struct bw_scan_options {
         const struct bw_str *paths;    /* files, directories, snapshots, "-" for standard input */
         size_t n_paths;
         const struct bw_machine_options *node; /* a machine (scan/machine.h); NULL: none */
+        struct bw_cluster *cluster;    /* a live one, open (scan/cluster.h); NULL: none. Its end is the run's to wait for */
         struct bw_catalog *catalog;
         unsigned threads;              /* 0 = one per processor it may use; fewer when there is little to do */
         const atomic_bool *cancel;     /* when it becomes true, the run ends soon with what it has found. May be NULL */

@@ -508,6 +508,37 @@ static int slim_values(struct slim *s, struct bw_doc *doc, edit_entry edit, stru
         return r;
 }
 
+/* ---- what a kubelet says it runs with */
+
+/* As the node's own collector has it, as far as the kubelet tells: no flags and files, but what is in force. */
+static int make_kubelet(struct slim *s, struct bw_doc *doc, struct bw_error *reterr)
+{
+        static const char *const hidden[] = {"kind", "apiVersion", "staticPodURLHeader", "effective", "kubernetesMinor", "evidence",
+                                             "metadata", "problems"};
+        struct bw_value config = bw_map_get(bw_map_get(doc->root, BW_STR("answer")), BW_STR("kubeletconfig"));
+        const struct bw_evidence from = {
+                .type = "configz",
+                .text = bw_arena_printf(s->arena, "GET /api/v1/nodes/%.*s/proxy/configz", BW_STR_ARG(doc->name)),
+        };
+        struct bw_facts facts;
+        struct bw_doc made;
+        int r;
+
+        if (config.type != BW_MAP)
+                return bw_error_set(reterr, -EINVAL, "the kubelet of node %.*s gives no configuration", BW_STR_ARG(doc->name));
+        bw_facts_init(&facts, s->arena, "KubeletConfiguration", doc->name);
+        for (uint32_t i = 0; i < config.n; i++)
+                if (!key_is_one_of(&config.map->entries[i], hidden, BW_ARRAY_SIZE(hidden)))
+                        bw_fields_value_at(&facts.fields, bw_value_text(config.map->entries[i].key), config.map->entries[i].value);
+        bw_fields_bool(&facts.fields, "effective", true);
+        bw_facts_evidence(&facts, &from, "%s", "");
+        r = bw_facts_finish_as(&facts, "kubelet.config.k8s.io/v1beta1", &made, reterr);
+        if (r < 0)
+                return r;
+        doc->root = made.root;
+        return 0;
+}
+
 /* ---- kinds */
 
 /* Kubernetes' own groups, where secrets have places of their own. */
@@ -535,6 +566,8 @@ static int slim_doc(struct slim *s, struct bw_doc *doc, struct bw_error *reterr)
                 return slim_values(s, doc, edit_secret, reterr);
         if (doc->group.n == 0 && bw_str_is(doc->kind, "ConfigMap"))
                 return slim_values(s, doc, edit_config_map, reterr);
+        if (bw_str_is(doc->group, "bulwark.dev"))
+                return bw_str_is(doc->kind, "KubeletConfigz") ? make_kubelet(s, doc, reterr) : 0;
         if (bw_str_is(doc->kind, "CustomResourceDefinition"))
                 doc->root = edit_map(s, doc->root, edit_definition, &of_secret);
         else if (is_own_group(doc->group) && !has_parameters(doc->kind))
