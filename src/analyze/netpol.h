@@ -32,7 +32,7 @@ struct bw_ports {
 struct bw_address { uint8_t bytes[16]; };
 struct bw_address_range { struct bw_address low, high; };
 /* False: it is none. */
-BW_CHECK bool bw_address_parse(struct bw_str text, struct bw_address *ret);
+BW_CHECK bool bw_net_address_parse(struct bw_str text, struct bw_address *ret);
 
 /*
  * Workloads: pods of one controlling owner (followed up to the Deployment, CronJob …), or a manifest's template, or a pod alone.

@@ -202,7 +202,7 @@ bool net_ip_next(struct net_ip *ip)
         return true;
 }
 
-bool bw_address_parse(struct bw_str text, struct bw_address *ret)
+bool bw_net_address_parse(struct bw_str text, struct bw_address *ret)
 {
         struct net_ip ip;
 
