@@ -12,6 +12,7 @@ void bw_objects_done(struct bw_objects *objects)
         bw_arena_free(objects->arena);
 }
 
+/* options->paths stay as they are if there are some. */
 static int paths_of(const struct bw_args *args, struct bw_arena *arena, struct bw_gather_options *options, struct bw_error *reterr)
 {
         struct bw_str *paths = bw_arena_array(arena, args->n_options + 1, sizeof(*paths));
@@ -20,6 +21,8 @@ static int paths_of(const struct bw_args *args, struct bw_arena *arena, struct b
 
         if (!paths)
                 return bw_error_nomem(reterr);
+        if (options->paths)
+                return 0;
         options->paths = paths;
         while ((path = bw_args_next(args, BW_OPT_FILENAME, &at)))
                 paths[options->n_paths++] = bw_str(path);
@@ -41,13 +44,16 @@ static void tell_errors(struct bw_cli *cli, struct bw_objects *objects)
         objects->incomplete = n > 0;
 }
 
-int bw_objects_open(struct bw_cli *cli, const struct bw_args *args, bool (*wanted)(struct bw_str group, struct bw_str kind),
-                    bool places, struct bw_objects *ret, struct bw_error *reterr)
+int bw_objects_open_paths(struct bw_cli *cli, const struct bw_args *args, const struct bw_str *paths, size_t n_paths,
+                          bool (*wanted)(struct bw_str group, struct bw_str kind), bool places, struct bw_objects *ret,
+                          struct bw_error *reterr)
 {
         const atomic_bool *cancel = bw_proc_watch_interrupts();
         bool is_live = bw_args_has(args, BW_OPT_CLUSTER);
-        struct bw_cluster_options cluster = {.no_kubelets = true, .cancel = cancel};
+        struct bw_cluster_options cluster = {.no_kubelets = true};
         struct bw_gather_options options = {
+                .paths = paths,
+                .n_paths = n_paths,
                 .cluster = is_live ? &cluster : NULL,
                 .wanted = wanted,
                 .places = places,
@@ -74,6 +80,12 @@ int bw_objects_open(struct bw_cli *cli, const struct bw_args *args, bool (*wante
         tell_errors(cli, &objects);
         *ret = objects;
         return 0;
+}
+
+int bw_objects_open(struct bw_cli *cli, const struct bw_args *args, bool (*wanted)(struct bw_str group, struct bw_str kind),
+                    bool places, struct bw_objects *ret, struct bw_error *reterr)
+{
+        return bw_objects_open_paths(cli, args, NULL, 0, wanted, places, ret, reterr);
 }
 
 int bw_object_place(struct bw_arena *arena, const struct bw_doc *doc, struct bw_path path, struct bw_str *ret)

@@ -23,6 +23,10 @@ struct bw_objects {
 BW_CHECK int bw_objects_open(struct bw_cli *cli, const struct bw_args *args,
                              bool (*wanted)(struct bw_str group, struct bw_str kind), bool places, struct bw_objects *ret,
                              struct bw_error *reterr);
+/* The same of these paths, in place of those of -f. */
+BW_CHECK int bw_objects_open_paths(struct bw_cli *cli, const struct bw_args *args, const struct bw_str *paths, size_t n_paths,
+                                   bool (*wanted)(struct bw_str group, struct bw_str kind), bool places, struct bw_objects *ret,
+                                   struct bw_error *reterr);
 void bw_objects_done(struct bw_objects *objects);
 
 /* "file.yaml:12", or the API path of an object that has no lines; of the value at path in it (n = 0: the object). */
