@@ -5,6 +5,7 @@
 #include "base/arena.h"
 #include "base/limits.h"
 #include "doc/classify.h"
+#include "doc/pod.h"
 #include "scan/clusters_internal.h"
 #include "scan/slim.h"
 #include "scan/worker_internal.h"
@@ -89,15 +90,12 @@ static int keep_evidence(struct bw_texts *texts, struct bw_finding *f)
         return 0;
 }
 
-int bw_worker_add_finding(void *userdata, const struct bw_finding *finding)
+/* A copy with texts that outlive the document. */
+static int keep_finding(struct bw_worker *worker, const struct bw_finding *finding, struct bw_finding *ret)
 {
-        struct bw_worker *worker = userdata;
-        struct bw_part *part = &worker->part;
         struct bw_finding f = *finding;
         struct bw_str *const texts[] = {&f.location.path, &f.location.source, &f.message};
 
-        if (f.exception && !worker->shared->keep_excepted)
-                return 0;
         if (!is_shown(&f))
                 f.location.source = (struct bw_str){0};
         if (!worker->has_subject && keep_subject(worker, finding) < 0)
@@ -116,9 +114,28 @@ int bw_worker_add_finding(void *userdata, const struct bw_finding *finding)
                 return -ENOMEM;
         if (keep_edits(worker->texts, &f) < 0 || keep_evidence(worker->texts, &f) < 0)
                 return -ENOMEM;
-        if (bw_grow(&part->findings, &worker->findings_cap, part->n_findings + 1, sizeof(f)) < 0)
+        *ret = f;
+        return 0;
+}
+
+int bw_worker_add_finding(void *userdata, const struct bw_finding *finding)
+{
+        struct bw_worker *worker = userdata;
+        struct bw_part *part = &worker->part;
+        struct bw_finding *to = NULL;
+
+        if (bw_owner_is_set(worker->fold_doc.owner) && finding->same.high) {
+                int r = bw_fold_add(worker->fold, &worker->fold_doc, finding, &to);
+
+                return r < 0 || !to ? r : keep_finding(worker, finding, to);
+        }
+        /* What is excepted for a controller is so for what it makes: that is known in the end only. */
+        if (finding->exception && !worker->shared->keep_excepted && !finding->same.high)
+                return 0;
+        if (bw_grow(&part->findings, &worker->findings_cap, part->n_findings + 1, sizeof(*part->findings)) < 0 ||
+            keep_finding(worker, finding, &part->findings[part->n_findings]) < 0)
                 return -ENOMEM;
-        part->findings[part->n_findings++] = f;
+        part->n_findings++;
         return 0;
 }
 
@@ -155,6 +172,83 @@ static bool is_settings(const struct bw_doc *doc)
         return bw_str_is(doc->group, "bulwark.dev") && bw_str_is(doc->kind, "Config");
 }
 
+/* Who answers for the document's findings. Those of custom controllers may make pods of more than one template. */
+static int begin_fold(struct bw_worker *worker, const struct bw_doc *doc)
+{
+        struct bw_siphash_key key = worker->shared->world->fold_key;
+        struct bw_owner_id owner;
+        bool is_plain;
+
+        worker->fold_doc = (struct bw_fold_doc){0};
+        if (!worker->fold || !bw_pod_may_have(doc))
+                return 0;
+        bw_fold_begin(worker->fold, (struct bw_fold_place){
+                                            .input = worker->part.input, .part = worker->part.part, .doc = doc->index});
+        owner = bw_owner_of(doc, key, &is_plain);
+        worker->fold_doc.is_pod = bw_str_is(doc->kind, "Pod");
+        if (is_plain)
+                worker->fold_doc.owner = owner;
+        else if (worker->fold_doc.is_pod)
+                (void)bw_catalog_template(worker->shared->catalog, doc, key, owner, worker->fold_doc.owner.words);
+        if (worker->fold_doc.is_pod)
+                return 0;
+        return bw_fold_owner(worker->fold, bw_owner_self(doc, key), worker->fold_doc.owner);
+}
+
+/* Whether somebody answers for a finding of a template in this very pod. */
+static bool has_exceptions(struct bw_worker *worker, const struct bw_doc *doc)
+{
+        const struct bw_world *world = worker->shared->world;
+
+        for (size_t i = 0; world->exceptions && i < bw_fold_recalled(worker->fold); i++) {
+                struct bw_finding f = *bw_fold_recalled_at(worker->fold, i);
+
+                if (f.verdict != BW_VERDICT_FAIL && f.verdict != BW_VERDICT_MANUAL)
+                        continue;
+                f.resource = (struct bw_resource){
+                        .api_version = doc->api_version, .kind = doc->kind, .ns = doc->ns, .name = doc->name};
+                f.location.file = doc->input->name;
+                if (bw_exceptions_match(world->exceptions, doc, &f, world->now, worker->arena))
+                        return true;
+        }
+        return false;
+}
+
+static int judge_doc(struct bw_worker *worker, struct bw_doc *doc, struct bw_error *reterr)
+{
+        return bw_catalog_evaluate(worker->shared->catalog, worker->judge, doc, worker->arena, bw_worker_add_finding, worker,
+                                   reterr);
+}
+
+/* A pod like one before it gets what uniform rules found there. */
+static int judge_folded(struct bw_worker *worker, struct bw_doc *doc, struct bw_error *reterr)
+{
+        const struct bw_catalog *catalog = worker->shared->catalog;
+        const struct bw_uniform_counts *known;
+        struct bw_uniform_counts counts;
+        uint64_t hash[2];
+        int r;
+
+        if (!bw_owner_is_set(worker->fold_doc.owner) || worker->shared->no_memo || doc->derives == BW_DERIVES_SOMETHING ||
+            !bw_catalog_template(catalog, doc, worker->shared->world->fold_key, worker->fold_doc.owner, hash))
+                return judge_doc(worker, doc, reterr);
+        known = bw_fold_recall(worker->fold, hash);
+        if (known && !has_exceptions(worker, doc)) {
+                worker->n_like++;
+                bw_judge_repeat(worker->judge, known);
+                bw_fold_repeat(worker->fold);
+                return bw_catalog_evaluate_varying(catalog, worker->judge, doc, worker->arena, bw_worker_add_finding, worker,
+                                                   reterr);
+        }
+        bw_fold_record(worker->fold);
+        (void)bw_judge_uniform(worker->judge);
+        r = judge_doc(worker, doc, reterr);
+        counts = bw_judge_uniform(worker->judge);
+        if (bw_fold_remember(worker->fold, hash, r < 0 ? NULL : &counts) < 0)
+                return bw_error_nomem(reterr);
+        return r;
+}
+
 int bw_worker_doc(struct bw_worker *worker, struct bw_doc *doc, struct bw_error *reterr)
 {
         struct bw_error err = {0};
@@ -175,8 +269,9 @@ int bw_worker_doc(struct bw_worker *worker, struct bw_doc *doc, struct bw_error 
         r = prepare(worker, doc, reterr);
         if (r < 0)
                 return r;
-        r = bw_catalog_evaluate(worker->shared->catalog, worker->judge, doc, worker->arena, bw_worker_add_finding,
-                                worker, &err);
+        if (begin_fold(worker, doc) < 0)
+                return bw_error_nomem(reterr);
+        r = judge_folded(worker, doc, &err);
         if (r < 0)
                 return document_error(worker, doc, r, &err, reterr);
         return bw_worker_keep(worker, doc, reterr);
@@ -210,6 +305,11 @@ int bw_worker_join(struct bw_worker *worker, const struct bw_kept *kept, struct 
         int r;
 
         worker->has_subject = false;
+        worker->fold_doc = (struct bw_fold_doc){.owner = kept->owner, .is_pod = bw_str_is(kept->doc->kind, "Pod")};
+        if (worker->fold)
+                bw_fold_begin(worker->fold, (struct bw_fold_place){.input = kept->doc->input->number,
+                                                                   .part = kept->part,
+                                                                   .doc = kept->doc->index});
         r = bw_catalog_evaluate_joined(worker->shared->catalog, worker->judge, kept->doc, worker->arena,
                                        bw_worker_add_finding, worker, &err);
         bw_arena_reset(worker->arena);
@@ -222,6 +322,7 @@ int bw_worker_made(struct bw_worker *worker, struct bw_doc *doc, struct bw_doc *
         int r;
 
         worker->has_subject = false;
+        worker->fold_doc = (struct bw_fold_doc){0};
         r = bw_catalog_evaluate_made(worker->shared->catalog, worker->judge, doc, about, worker->arena, bw_worker_add_finding,
                                      worker, &err);
         bw_arena_reset(worker->arena);

@@ -69,7 +69,8 @@ static int keep(struct bw_worker *worker, const struct bw_doc *doc, unsigned nee
         if ((places && keep_text(worker, doc, kept) < 0) ||
             bw_grow(&worker->kept, &worker->cap_kept, worker->n_kept + 1, sizeof(*worker->kept)) < 0)
                 return bw_error_nomem(reterr);
-        worker->kept[worker->n_kept++] = (struct bw_kept){.doc = kept, .part = worker->part.part, .judged = judged};
+        worker->kept[worker->n_kept++] = (struct bw_kept){.doc = kept, .part = worker->part.part, .judged = judged,
+                                                         .owner = worker->fold_doc.owner};
         count(&shared->kept_docs, 1, BW_LIMIT_KEPT_DOCS, &shared->keeps_none);
         count(&shared->kept_bytes, bw_keeper_bytes(worker->keeper) - before, BW_LIMIT_KEPT_BYTES, &shared->keeps_none);
         return 0;

@@ -81,6 +81,9 @@ static int take_input(struct bw_merged *to, struct bw_part **parts, size_t n, st
         for (size_t i = 0; i < n; i++) {
                 struct bw_part *part = parts[i];
 
+                if (!part->joined)
+                        to->starts[to->n_starts++] =
+                                (struct bw_part_start){.input = part->input, .part = part->part, .first_doc = docs};
                 take_findings(to, part, docs);
                 has_joined |= part->joined;
                 docs += part->n_docs;
@@ -111,7 +114,8 @@ static int make_room(struct bw_merged *to, struct bw_part **parts, size_t n)
         }
         to->findings = bw_reallocarray(NULL, findings, sizeof(*to->findings));
         to->errors = bw_reallocarray(NULL, errors, sizeof(*to->errors));
-        return to->findings && to->errors ? 0 : -ENOMEM;
+        to->starts = bw_reallocarray(NULL, n, sizeof(*to->starts));
+        return to->findings && to->errors && to->starts ? 0 : -ENOMEM;
 }
 
 int bw_merge(struct bw_worker *workers, unsigned n_workers, struct bw_merged *ret, struct bw_error *reterr)
@@ -135,9 +139,29 @@ int bw_merge(struct bw_worker *workers, unsigned n_workers, struct bw_merged *re
         return 0;
 }
 
+uint32_t bw_merged_first_doc(const struct bw_merged *merged, uint32_t input, uint32_t part)
+{
+        size_t low = 0;
+        size_t high = merged->n_starts;
+
+        while (low < high) {
+                size_t middle = low + (high - low) / 2;
+                const struct bw_part_start *s = &merged->starts[middle];
+
+                if (s->input == input && s->part == part)
+                        return s->first_doc;
+                if (s->input < input || (s->input == input && s->part < part))
+                        low = middle + 1;
+                else
+                        high = middle;
+        }
+        return 0; /* an input of one part, of which there is nothing else to tell */
+}
+
 void bw_merged_done(struct bw_merged *merged)
 {
         bw_free(merged->findings);
         bw_free(merged->errors);
+        bw_free(merged->starts);
         *merged = (struct bw_merged){0};
 }

@@ -4,6 +4,7 @@
 #include "base/alloc.h"
 #include "base/arena.h"
 #include "base/limits.h"
+#include "os/random.h"
 #include "os/sandbox.h"
 #include "os/tzdata.h"
 #include "scan/cluster.h"
@@ -223,6 +224,7 @@ static void add_up(struct run *run)
                 stats->files += read.files;
                 stats->bytes += read.bytes;
                 stats->documents += w->n_documents;
+                stats->like += w->n_like;
                 stats->other += w->n_other;
                 stats->templates += w->n_templates;
                 stats->arena_peak = BW_MAX(stats->arena_peak, (uint64_t)w->arena_peak);
@@ -273,6 +275,8 @@ static int run_all(struct run *run, unsigned threads, struct bw_error *reterr)
                 r = bw_merge(scan->workers, scan->n_workers, &scan->merged, reterr);
         }
         if (r == 0)
+                r = bw_fold_merge(scan->workers, scan->n_workers, &scan->merged, &scan->report.summary, reterr);
+        if (r == 0)
                 r = bw_scan_finish(run->options, scan->arena, &scan->merged, &scan->report, reterr);
         if (r < 0)
                 return r;
@@ -316,7 +320,9 @@ static int run_with_feed(struct run *run, unsigned threads, struct bw_error *ret
                 .seen_at = bw_machines_time(&run->scan->machines, options),
                 .exceptions = options->exceptions,
                 .want_edits = options->want_edits,
+                .fold = !options->no_fold,
         };
+        bw_os_random(&run->world.fold_key, sizeof(run->world.fold_key));
         run->shared.feed = feed;
         run->shared.catalog = options->catalog;
         run->shared.world = &run->world;

@@ -33,6 +33,7 @@ struct bw_scan_options {
         int64_t now;
         bool now_is_given;             /* it goes before the time of a snapshot */
         bool include_passed;           /* findings of verdict pass and skip too */
+        bool no_fold;                  /* a finding for each object, also for those that one template made */
         bool want_edits;               /* findings' changes of the text: for reports that show them */
         struct bw_exceptions *exceptions; /* what does not count; NULL: everything counts. Outlives the scan */
         bool keep_excepted;            /* findings that are excepted too */
@@ -54,6 +55,7 @@ struct bw_scan_stats {
         uint64_t other;              /* other documents, templates included */
         uint64_t templates;          /* files that are templates ({{ }}) */
         uint64_t pods;               /* pod specs judged */
+        uint64_t like;               /* of them, those that were like one judged before */
         uint64_t evaluations;        /* rule on a value */
         uint64_t rules_compiled;
         uint64_t kept_documents;     /* for rules that look at other objects */

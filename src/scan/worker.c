@@ -12,6 +12,8 @@ int bw_worker_init(struct bw_worker *worker, struct bw_scan_shared *shared, stru
 
         *worker = (struct bw_worker){.shared = shared};
         r = bw_texts_new(&worker->texts, reterr);
+        if (r == 0 && shared->world->fold)
+                r = bw_fold_new(&worker->fold, reterr);
         if (r == 0)
                 r = bw_unit_new(shared->feed, &worker->unit, reterr);
         if (r == 0)
@@ -41,6 +43,7 @@ void bw_worker_done(struct bw_worker *worker)
         bw_worker_keep_done(worker);
         bw_arena_free(worker->arena);
         bw_judge_free(worker->judge);
+        bw_fold_free(worker->fold);
         bw_unit_free(worker->unit);
         bw_texts_free(worker->texts);
         *worker = (struct bw_worker){0};

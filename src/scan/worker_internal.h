@@ -11,6 +11,7 @@
 #include "collect/feed.h"
 #include "doc/keep.h"
 #include "os/pool.h"
+#include "scan/fold.h"
 #include "scan/scan.h"
 #include "scan/texts.h"
 
@@ -24,6 +25,7 @@ struct bw_scan_shared {
         const struct bw_world *world;
         bool include_passed;
         bool keep_excepted;
+        bool no_memo;                     /* judge every pod, also one like another: for tests */
         atomic_uint_fast64_t kept_docs;   /* for rules that look at other objects */
         atomic_uint_fast64_t kept_bytes;
         atomic_uint_fast64_t kept_text;   /* bytes of their texts */
@@ -39,6 +41,7 @@ struct bw_kept {
         struct bw_doc *doc;               /* counted from the part's first */
         uint32_t part;
         bool judged;                      /* by such a rule */
+        struct bw_owner_id owner;         /* who answers for its findings, if not itself */
 };
 
 /* What was found in one part of one input. Findings are in report order, documents counted from the part's first. */
@@ -59,6 +62,7 @@ struct bw_worker {
         struct bw_scan_shared *shared;
         struct bw_unit *unit;
         struct bw_judge *judge;
+        struct bw_fold *fold;             /* NULL: findings are not folded */
         struct bw_arena *arena;           /* of the document at hand */
         struct bw_texts *texts;
         struct bw_error error;            /* why this worker gave up; code 0: it did not */
@@ -75,6 +79,7 @@ struct bw_worker {
         bool has_subject;
         struct bw_resource subject;
         struct bw_str subject_file;
+        struct bw_fold_doc fold_doc;
 
         struct bw_part *parts;            /* finished, if there is anything to tell */
         size_t n_parts;
@@ -90,6 +95,7 @@ struct bw_worker {
         size_t cap_kept;
 
         uint64_t n_documents;
+        uint64_t n_like;                  /* pods that were like one before them */
         uint64_t n_other;
         uint64_t n_templates;
         size_t arena_peak;
