@@ -273,22 +273,30 @@ static void act_endless_line(struct api_server *server BW_UNUSED, struct api_rul
         answer->endless_line = true;
 }
 
-static void pack_zeros(struct bw_buf *to, uint64_t n)
+/* A list whose one object is a name of n bytes, packed to a thousandth. */
+static void pack_bomb(struct bw_buf *to, uint64_t n)
 {
-        static unsigned char zeros[1 << 16];
+        static const char head[] = "{\"kind\":\"PodList\",\"apiVersion\":\"v1\",\"metadata\":{},\"items\":[{\"metadata\":{\"name\":\"";
+        static const char tail[] = "\"},\"spec\":{\"containers\":[{\"name\":\"c\",\"image\":\"i:1\"}]}}]}";
+        char same[1 << 14];
         z_stream z = {0};
+        bool last = false;
 
-        if (deflateInit2(&z, 9, Z_DEFLATED, 31, 9, Z_DEFAULT_STRATEGY) != Z_OK)
+        memset(same, 'x', sizeof(same));
+        if (deflateInit2(&z, 1, Z_DEFLATED, 31, 9, Z_DEFAULT_STRATEGY) != Z_OK)
                 api_die("out of memory");
-        for (uint64_t done = 0; done <= n; done += sizeof(zeros)) {
-                z.next_in = zeros;
-                z.avail_in = sizeof(zeros);
+        for (uint64_t done = 0; !last; done += sizeof(same)) {
+                const char *part = done == 0 ? head : done >= n ? tail : same;
+
+                last = part == tail;
+                z.next_in = (unsigned char *)(uintptr_t)part;
+                z.avail_in = part == same ? sizeof(same) : (unsigned)strlen(part);
                 do {
                         char *p = bw_buf_reserve(to, 1 << 12);
 
                         z.next_out = (unsigned char *)p;
                         z.avail_out = p ? 1 << 12 : 0;
-                        (void)deflate(&z, done + sizeof(zeros) > n ? Z_FINISH : Z_NO_FLUSH);
+                        (void)deflate(&z, last ? Z_FINISH : Z_NO_FLUSH);
                         bw_buf_commit(to, (size_t)(1 << 12) - z.avail_out);
                 } while (z.avail_out == 0);
         }
@@ -301,7 +309,7 @@ static void act_bomb(struct api_server *server BW_UNUSED, struct api_rule *rule,
         answer->status = 200;
         answer->no_packing = true;
         bw_buf_puts(&answer->head, "Content-Encoding: gzip\r\n");
-        pack_zeros(&answer->body, rule->number);
+        pack_bomb(&answer->body, rule->number);
 }
 
 static void act_page(struct api_server *server BW_UNUSED, struct api_rule *rule BW_UNUSED,

@@ -27,7 +27,7 @@
  *      file PATH [TYPE]      a file of the folder, or of the working folder
  *      watch PATH [MS]       its lines, MS apart, then the end
  *      endless-list | endless-pages [same] | endless-headers | endless-line
- *      nested N | huge N | items N | bomb N        N levels, one object of N bytes, N small pods, N bytes of zeros packed
+ *      nested N | huge N | items N | bomb N        N levels, one object of N bytes, N small pods, a name of N bytes packed
  *      page text             an HTML page, 200
  *   and those that change how it is sent:
  *      slow BYTES MS | cut N | length [+-]N | type TEXT | plain | packed | hang | silent | drop | reset | header NAME TEXT
