@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/rbac_inputs.h"
 
+#include "analyze/api_resource.h"
 #include "analyze/rbac_review.h"
 #include "base/arena.h"
+#include "cli/cluster_args.h"
 #include "doc/doc.h"
 #include "report/emit.h"
 
@@ -67,6 +69,36 @@ int bw_rbac_subject_arg(const struct bw_args *args, const char *text, struct bw_
         while ((group = bw_args_next(args, BW_OPT_GROUP, &at)))
                 groups[n++] = bw_str(group);
         return bw_rbac_user_parse(arena, bw_str(text), groups, n, ret, reterr);
+}
+
+void bw_rbac_question_args(struct bw_cli *cli, const struct bw_args *args, const struct bw_inventory *inventory, size_t first,
+                           struct bw_rbac_request *request, bool *ret_namespaced)
+{
+        struct bw_str what = bw_str(args->positional[first + 1]);
+        struct bw_api_resource resource = bw_api_resource_parse(what, inventory);
+        struct bw_str ns = bw_namespace_arg(args);
+
+        *ret_namespaced = false;
+        request->verb = bw_str(args->positional[first]);
+        if (bw_str_starts(what, BW_STR("/"))) {
+                request->path = what;
+                return;
+        }
+        request->is_resource = true;
+        request->group = resource.group;
+        request->resource = resource.resource;
+        request->subresource = resource.subresource;
+        request->name = args->n_positional > first + 2 ? bw_str(args->positional[first + 2]) : BW_STR("");
+        if (!resource.known)
+                bw_cli_error(cli, "warning: no resource of Kubernetes or of a CustomResourceDefinition here is called \"%.*s\"",
+                             BW_STR_ARG(what));
+        if (!resource.namespaced && ns.n)
+                bw_cli_error(cli, "warning: %.*s are not in namespaces: -n says nothing here", BW_STR_ARG(resource.resource));
+        *ret_namespaced = resource.namespaced;
+        if (resource.namespaced)
+                request->ns = ns;
+        else if (bw_str_is(resource.resource, "namespaces") && resource.group.n == 0)
+                request->ns = request->name; /* the API server asks for a namespace in that very namespace */
 }
 
 /* ---- texts */

@@ -22,6 +22,12 @@ BW_CHECK int bw_rbac_inputs_open(struct bw_cli *cli, const struct bw_args *args,
                                  struct bw_error *reterr);
 void bw_rbac_inputs_done(struct bw_rbac_inputs *inputs);
 
+/*
+ * What is asked, as kubectl auth can-i takes it: the arguments VERB, RESOURCE[/SUBRESOURCE] or a URL, and NAME, from number
+ * `first` on; -n. Warns of resources that nobody knows.
+ */
+void bw_rbac_question_args(struct bw_cli *cli, const struct bw_args *args, const struct bw_inventory *inventory, size_t first,
+                           struct bw_rbac_request *request, bool *ret_namespaced);
 /* Of a SUBJECT argument and --group. */
 BW_CHECK int bw_rbac_subject_arg(const struct bw_args *args, const char *text, struct bw_arena *arena,
                                  struct bw_rbac_user *ret, struct bw_error *reterr);

@@ -14,6 +14,12 @@ const struct bw_verb *const bw_verbs[] = {
         &bw_verb_rules_new,
         &bw_verb_rules_functions,
         &bw_verb_audit_explain_policy,
+        &bw_verb_rbac_can,
+        &bw_verb_rbac_who_can,
+        &bw_verb_rbac_what_can,
+        &bw_verb_rbac_review,
+        &bw_verb_rbac_paths,
+        &bw_verb_net_can,
         &bw_verb_pki_list,
         &bw_verb_pki_check,
         &bw_verb_validate,
@@ -29,7 +35,9 @@ static const struct {
         const char *summary;
 } groups[] = {
         {"rules", "the rule catalog, and rules of your own"},
+        {"net", "the network: who reaches whom, and what lets them"},
         {"pki", "certificates: what is there, and what ends soon"},
+        {"rbac", "who may do what: questions to the roles and bindings of a cluster"},
         {"node", "a node of a cluster: what is in force on it"},
         {"audit", "the audit log: what a policy records"},
 };
