@@ -12,6 +12,7 @@ static const struct vectors_topic *const topics[] = {
         &vectors_encryption_config,
         &vectors_k8s_yaml,
         &vectors_kubelet_config,
+        &vectors_netpol,
         &vectors_nodes,
         &vectors_pss,
         &vectors_rbac,

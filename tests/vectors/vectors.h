@@ -36,7 +36,7 @@ struct vectors_topic {
 };
 
 extern const struct vectors_topic vectors_audit_policy, vectors_encryption_config, vectors_nodes;
-extern const struct vectors_topic vectors_rbac;
+extern const struct vectors_topic vectors_netpol, vectors_rbac;
 extern const struct vectors_topic vectors_cel, vectors_k8s_yaml, vectors_kubelet_config, vectors_pss, vectors_workload;
 
 #endif
