@@ -76,7 +76,7 @@ static int make_headers(struct bw_kube_client *client, struct bw_kube_request *r
         if (bw_buf_status(lines.text) < 0)
                 return bw_error_nomem(reterr);
         if (lines.is_bad)
-                return bw_error_set(reterr, -EINVAL, "the token or a name to act as has characters that a header cannot "
+                return bw_error_set(reterr, -EINVAL, "the token or a name to act as has a character that a header cannot "
                                                      "have");
         now->lines = bw_reallocarray(NULL, lines.n, sizeof(*now->lines));
         if (!now->lines)
