@@ -19,6 +19,7 @@ int bw_stats_print(struct bw_cli *cli, const char *format, const struct bw_scan_
                 {"otherDocuments", "other documents", stats->other},
                 {"templates", "files that are templates", stats->templates},
                 {"podSpecs", "pod specs judged", stats->pods},
+                {"podsLikeOthers", "of them like one judged before", stats->like},
                 {"evaluations", "evaluations (a rule on a value)", stats->evaluations},
                 {"keptDocuments", "objects kept for rules that look at others", stats->kept_documents},
                 {"keptBytes", "bytes of them", stats->kept_bytes},

@@ -211,9 +211,9 @@ size_t bw_baseline_filter(struct bw_baseline *baseline, struct bw_finding *findi
                 bool counts = f->verdict == BW_VERDICT_FAIL;
 
                 if ((counts || f->exception) && take_known(baseline, f) && counts) {
-                        summary->verdicts[BW_VERDICT_FAIL]--;
-                        summary->by_severity[f->rule->severity]--;
-                        summary->known++;
+                        summary->verdicts[BW_VERDICT_FAIL] -= bw_finding_objects(f);
+                        summary->by_severity[f->rule->severity] -= bw_finding_objects(f);
+                        summary->known += bw_finding_objects(f);
                         continue;
                 }
                 findings[left++] = *f;

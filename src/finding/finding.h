@@ -143,6 +143,11 @@ struct bw_finding {
         uint32_t order;            /* finding number in the document */
 };
 
+static inline uint32_t bw_finding_objects(const struct bw_finding *finding)
+{
+        return finding->n_objects ? finding->n_objects : 1;
+}
+
 struct bw_input_error { /* an input (or a part of it) that could not be read */
         struct bw_str file;
         uint32_t line;

@@ -74,6 +74,28 @@ void bw_report_plural(struct bw_buf *out, uint64_t n, const char *one, const cha
         bw_report_puts(out, n == 1 ? one : many);
 }
 
+bool bw_report_others(struct bw_buf *out, const struct bw_finding *finding)
+{
+        bool is_pod = bw_str_is(finding->resource.kind, "Pod");
+        uint32_t others = bw_finding_objects(finding) - 1;
+        uint32_t pods = finding->n_pods - (is_pod && finding->n_pods);
+
+        if (others == 0)
+                return false;
+        bw_report_puts(out, "and ");
+        if (is_pod) {
+                bw_report_plural(out, others, "pod like it", "pods like it");
+                return true;
+        }
+        if (pods < others)
+                bw_report_plural(out, others - pods, "object it makes", "objects it makes");
+        if (pods && pods < others)
+                bw_report_puts(out, ", ");
+        if (pods)
+                bw_report_plural(out, pods, "pod of it", "pods of it");
+        return true;
+}
+
 /* What a summary says beside its fails, where there is something to say. */
 static void put_others(struct bw_buf *out, const struct bw_summary *s)
 {

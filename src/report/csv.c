@@ -96,6 +96,8 @@ static void put_finding(struct bw_buf *out, const struct bw_finding *f)
         put_controls(out, f->rule);
         put_text(out, f->exception ? f->exception->reason : BW_STR(""));
         bw_report_puts(out, bw_fingerprint_format(f->fingerprint, hex));
+        bw_report_char(out, ',');
+        bw_buf_u64(out, bw_finding_objects(f));
         bw_report_put(out, "\r\n", 2);
 }
 
@@ -105,7 +107,7 @@ static int write_csv(const struct bw_report *report, const struct bw_report_opti
         int r = 0;
 
         bw_report_puts(&out, "severity,verdict,rule,title,kind,namespace,name,file,line,column,path,message,remediation,"
-                             "practice,frameworks,exception,fingerprint\r\n");
+                             "practice,frameworks,exception,fingerprint,objects\r\n");
         for (size_t i = 0; i < report->n_findings && r == 0; i++) {
                 if (!bw_report_lists(&report->findings[i], options->include_passed))
                         continue;

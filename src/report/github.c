@@ -71,6 +71,10 @@ static int put_finding(struct github *g, const struct bw_finding *f)
         bw_report_resource(out, &data, &f->resource);
         bw_report_put(out, ": ", 2);
         bw_report_encode(out, &data, f->message.n ? f->message : f->rule->title);
+        if (bw_finding_objects(f) > 1) {
+                bw_report_puts(out, ", ");
+                (void)bw_report_others(out, f);
+        }
         if (f->remediation.n && f->verdict != BW_VERDICT_ERROR) {
                 bw_report_puts(out, "%0AFix: ");
                 bw_report_encode(out, &data, f->remediation);

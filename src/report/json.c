@@ -72,6 +72,18 @@ static void emit_fingerprint(struct bw_emit *e, const struct bw_fingerprint *pri
         bw_emit_key_str(e, "fingerprint", bw_str(bw_fingerprint_format(*print, hex)));
 }
 
+/* What a finding stands for, if for more than its own object. */
+static void emit_objects(struct bw_emit *e, const struct bw_finding *f)
+{
+        if (bw_finding_objects(f) == 1)
+                return;
+        bw_emit_key(e, "objects");
+        bw_emit_map(e);
+        bw_emit_key_u64(e, "count", f->n_objects);
+        bw_emit_key_u64(e, "pods", f->n_pods);
+        bw_emit_end(e);
+}
+
 static void emit_finding(struct bw_emit *e, const struct bw_finding *f)
 {
         const struct bw_rule_info *rule = f->rule;
@@ -89,6 +101,7 @@ static void emit_finding(struct bw_emit *e, const struct bw_finding *f)
         bw_emit_key_str(e, "namespace", f->resource.ns);
         bw_emit_key_str(e, "name", f->resource.name);
         bw_emit_end(e);
+        emit_objects(e, f);
         bw_emit_key(e, "location");
         bw_emit_map(e);
         bw_emit_key_str(e, "file", f->location.file);

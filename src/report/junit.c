@@ -72,6 +72,10 @@ static void put_place(struct bw_buf *out, const struct bw_finding *f)
         }
         bw_report_put(out, ": ", 2);
         bw_report_encode(out, &text, f->message.n ? f->message : f->rule->title);
+        if (bw_finding_objects(f) > 1) {
+                bw_report_puts(out, ", ");
+                (void)bw_report_others(out, f);
+        }
         bw_report_char(out, '\n');
         if (f->location.path.n) {
                 bw_report_put(out, "    ", 4);

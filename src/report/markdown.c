@@ -120,6 +120,10 @@ static void put_row(struct comment *c, const struct bw_finding *f)
         put_place(&c->out, f->location.file, f->location.line);
         bw_report_put(&c->out, " | ", 3);
         bw_report_encode(&c->out, &markdown, f->message.n ? f->message : f->rule->title);
+        if (bw_finding_objects(f) > 1) {
+                bw_report_puts(&c->out, ", ");
+                (void)bw_report_others(&c->out, f);
+        }
         bw_report_put(&c->out, " |\n", 3);
 }
 
@@ -171,7 +175,7 @@ static int put_section(struct comment *c, const char *title, enum bw_verdict ver
 
                 if (f->verdict != verdict || (severity != _BW_SEVERITY_MAX && (int)f->rule->severity != severity))
                         continue;
-                r = bw_tally_add(&c->rules, f->rule);
+                r = bw_tally_add(&c->rules, f->rule, bw_finding_objects(f));
                 n++;
         }
         if (r == 0)

@@ -67,6 +67,8 @@ void bw_report_uri(struct bw_buf *out, struct bw_str file);
 void bw_report_resource(struct bw_buf *out, const struct bw_encoding *encoding, const struct bw_resource *resource);
 /* "3 failed checks: 1 critical, …; 1 to look at by hand; 2 excepted", plain. */
 void bw_report_counts(struct bw_buf *out, const struct bw_summary *summary);
+/* "and 99 pods of it": what else a finding stands for. False, and nothing is written, for one that stands for itself. */
+bool bw_report_others(struct bw_buf *out, const struct bw_finding *finding);
 void bw_report_plural(struct bw_buf *out, uint64_t n, const char *one, const char *many);
 
 /* "file: --anonymous-auth=true (/etc/x.yaml:3)": where the value under test came from, or why there is none. */
@@ -93,7 +95,7 @@ struct bw_tally {
         size_t n;
         size_t cap;
 };
-BW_CHECK int bw_tally_add(struct bw_tally *tally, const struct bw_rule_info *rule);
+BW_CHECK int bw_tally_add(struct bw_tally *tally, const struct bw_rule_info *rule, uint64_t count);
 /* Orders the rows; cmp: of two `const struct bw_tally_row *const *`. Nothing may be added afterwards. */
 BW_CHECK int bw_tally_sort(struct bw_tally *tally, int (*cmp)(const void *, const void *));
 const struct bw_tally_row *bw_tally_find(const struct bw_tally *tally, const struct bw_rule_info *rule);

@@ -437,6 +437,8 @@ static void emit_result(struct sarif *s, const struct bw_finding *f)
         emit_message(s, f->message.n ? f->message : f->rule->title);
         emit_locations(s, f);
         emit_fingerprint(e, &f->fingerprint);
+        if (bw_finding_objects(f) > 1)
+                bw_emit_key_u64(e, "occurrenceCount", bw_finding_objects(f));
         emit_fixes(s, f);
         emit_suppressions(s, f);
         if (f->evidence) {
@@ -484,7 +486,7 @@ static int write_sarif(const struct bw_report *report, const struct bw_report_op
 
         bw_emit_init(&s.e, BW_SYNTAX_JSON, options);
         for (size_t i = 0; i < report->n_findings && r == 0; i++) {
-                r = bw_tally_add(&s.rules, report->findings[i].rule);
+                r = bw_tally_add(&s.rules, report->findings[i].rule, 1);
                 s.has_suppressions = s.has_suppressions || report->findings[i].exception;
         }
         if (r == 0)

@@ -19,20 +19,20 @@ static size_t place_of(const struct bw_tally *tally, const struct bw_rule_info *
         return lo;
 }
 
-int bw_tally_add(struct bw_tally *tally, const struct bw_rule_info *rule)
+int bw_tally_add(struct bw_tally *tally, const struct bw_rule_info *rule, uint64_t count)
 {
         size_t at = place_of(tally, rule);
         int r;
 
         if (at < tally->n && tally->rows[at].rule == rule) {
-                tally->rows[at].count++;
+                tally->rows[at].count += count;
                 return 0;
         }
         r = bw_grow(&tally->rows, &tally->cap, tally->n + 1, sizeof(tally->rows[0]));
         if (r < 0)
                 return r;
         memmove(&tally->rows[at + 1], &tally->rows[at], (tally->n - at) * sizeof(tally->rows[0]));
-        tally->rows[at] = (struct bw_tally_row){.rule = rule, .count = 1};
+        tally->rows[at] = (struct bw_tally_row){.rule = rule, .count = count};
         tally->n++;
         return 0;
 }

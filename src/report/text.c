@@ -328,11 +328,34 @@ static size_t run_end(const struct text *t, size_t from)
         return end;
 }
 
+/* What findings of an object stand for besides it; of some of them it may be less. */
+static void put_others(struct text *t)
+{
+        const struct bw_finding *most = t->group.items[0];
+        bool differ = false;
+
+        for (size_t i = 1; i < t->group.n; i++) {
+                differ |= bw_finding_objects(t->group.items[i]) != bw_finding_objects(most);
+                if (bw_finding_objects(t->group.items[i]) > bw_finding_objects(most))
+                        most = t->group.items[i];
+        }
+        if (bw_finding_objects(most) == 1)
+                return;
+        bw_buf_clear(&t->merged);
+        bw_report_puts(&t->merged, differ ? "  up to: " : "  ");
+        (void)bw_report_others(&t->merged, most);
+        if (t->merged.status < 0)
+                t->out.status = t->merged.status;
+        text_painted(t, PAINT_DIM, bw_buf_view(&t->merged));
+        bw_report_char(&t->out, '\n');
+}
+
 static int put_group(struct text *t)
 {
         if (t->group.n == 0)
                 return 0;
         text_resource(t, t->group.items[0], 0);
+        put_others(t);
         t->id_width = 0;
         for (size_t i = 0; i < t->group.n; i++)
                 t->id_width = BW_MAX(t->id_width, t->group.items[i]->rule->id.n);

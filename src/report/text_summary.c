@@ -136,7 +136,7 @@ static void find_objects(const struct bw_report *report, struct objects *objects
                 }
                 if (!now.first)
                         now.first = f;
-                now.counts[f->rule->severity]++;
+                now.counts[f->rule->severity] += bw_finding_objects(f);
         }
         if (now.first)
                 keep_object(objects, &now);
@@ -349,7 +349,8 @@ int text_summary(struct text *t)
 
         for (size_t i = 0; i < t->report->n_findings && r == 0; i++)
                 if (t->report->findings[i].verdict == BW_VERDICT_FAIL)
-                        r = bw_tally_add(&rules, t->report->findings[i].rule);
+                        r = bw_tally_add(&rules, t->report->findings[i].rule,
+                                         bw_finding_objects(&t->report->findings[i]));
         if (r == 0)
                 r = bw_tally_sort(&rules, bw_tally_worst_first);
         if (r == 0)
