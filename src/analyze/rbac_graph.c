@@ -148,14 +148,15 @@ int bw_rbac_graph_new(struct bw_arena *arena, const struct bw_inventory *invento
         return r;
 }
 
-const struct bw_rbac *bw_rbac_graph_rbac(const struct bw_rbac_graph *graph)
+struct bw_rbac *bw_rbac_graph_rbac(const struct bw_rbac_graph *graph)
 {
         return graph->rbac;
 }
 
-const struct bw_doc *bw_rbac_graph_object(const struct bw_rbac_graph *graph, size_t number)
+const struct bw_doc *const *bw_rbac_graph_objects(const struct bw_rbac_graph *graph, size_t *ret_n)
 {
-        return graph->objects[number];
+        *ret_n = graph->n_objects;
+        return graph->objects;
 }
 
 const struct bw_rbac_node *bw_rbac_graph_nodes(const struct bw_rbac_graph *graph, size_t *ret_n)

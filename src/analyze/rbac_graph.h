@@ -42,7 +42,7 @@ struct bw_rbac_step {
         struct bw_str ns;           /* in which it is done; "" = the whole cluster */
         bool has_grant;             /* false: a fact, not a right (a pod that runs on the node with this account) */
         bool is_membership;         /* it only says of which group the subject is: no step to take */
-        struct bw_rbac_grant grant; /* objects as numbers of bw_rbac_graph_object() */
+        struct bw_rbac_grant grant; /* objects as numbers of bw_rbac_graph_objects() */
         bool has_also;
         struct bw_rbac_grant also;  /* a second one that is needed */
         const struct bw_doc *fact;  /* the pod …; may be NULL */
@@ -53,9 +53,9 @@ struct bw_rbac_step {
 bool bw_rbac_graph_looks(struct bw_str group, struct bw_str kind);
 BW_CHECK int bw_rbac_graph_new(struct bw_arena *arena, const struct bw_inventory *inventory, struct bw_rbac_graph **ret,
                                struct bw_error *reterr);
-const struct bw_rbac *bw_rbac_graph_rbac(const struct bw_rbac_graph *graph);
-/* A Role, ClusterRole or binding by the number that grants have. */
-const struct bw_doc *bw_rbac_graph_object(const struct bw_rbac_graph *graph, size_t number);
+struct bw_rbac *bw_rbac_graph_rbac(const struct bw_rbac_graph *graph);
+/* Roles and bindings, by the number that grants have. */
+const struct bw_doc *const *bw_rbac_graph_objects(const struct bw_rbac_graph *graph, size_t *ret_n);
 const struct bw_rbac_node *bw_rbac_graph_nodes(const struct bw_rbac_graph *graph, size_t *ret_n);
 size_t bw_rbac_graph_n_edges(const struct bw_rbac_graph *graph);
 /* SIZE_MAX: not there. */
