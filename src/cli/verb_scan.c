@@ -6,12 +6,14 @@
 #include "cli/files.h"
 #include "cli/machine_args.h"
 #include "cli/rules_internal.h"
+#include "cli/scan_cluster.h"
 #include "cli/scan_internal.h"
 #include "cli/verbs.h"
 #include "cli/version.h"
 #include "os/clock.h"
 #include "os/proc.h"
 #include "os/tzdata.h"
+#include "scan/snapshot.h"
 
 #define THREADS_MAX 256
 
@@ -44,6 +46,8 @@ struct job {
         unsigned threads;
         struct bw_machine_options node;
         bool has_node;
+        struct bw_arena *arena;      /* of the cluster's options, and heads of snapshots */
+        struct bw_cluster *cluster;
         int64_t now;
         bool now_is_given;
         int min_coverage; /* percent; -1: any will do */
@@ -54,6 +58,8 @@ struct job {
 static void job_done(struct job *job)
 {
         bw_scan_free(job->scan);
+        bw_cluster_close(job->cluster);
+        bw_arena_free(job->arena);
         bw_catalog_free(job->catalog);
         bw_tzdata_free(job->zones);
         bw_files_done(&job->rule_files);
@@ -98,10 +104,10 @@ static int collect_paths(struct job *job, struct bw_error *reterr)
         for (size_t i = 0; i < args->n_positional; i++)
                 job->paths[job->n_paths++] = bw_str(args->positional[i]);
         job->has_node = bw_args_has(args, BW_OPT_NODE);
-        if (job->n_paths == 0 && !job->has_node)
+        if (job->n_paths == 0 && !job->has_node && !bw_args_has(args, BW_OPT_CLUSTER))
                 return bw_error_set(reterr, -EINVAL,
-                                    "nothing to scan: name files or directories, - for standard input, or --node for this "
-                                    "machine");
+                                    "nothing to scan: name files or directories, - for standard input, --node for this machine, "
+                                    "or --cluster for a live cluster");
         for (size_t i = 0; i < job->n_paths; i++)
                 if (job->paths[i].n == 0)
                         return bw_error_set(reterr, -EINVAL, "a path is empty");
@@ -254,8 +260,11 @@ static void draw_progress(void *userdata, uint64_t files, uint64_t documents, ui
         if (now - job->started < 300000000 || now - job->drawn < 100000000)
                 return;
         job->drawn = now;
-        n = snprintf(line, sizeof(line), "\r\x1b[Kscanning: files %" PRIu64 ", objects %" PRIu64 ", %" PRIu64 " MiB",
-                     files, documents, bytes >> 20);
+        if (job->cluster)
+                n = snprintf(line, sizeof(line), "\r\x1b[Kscanning: objects %" PRIu64 ", %" PRIu64 " MiB", documents, bytes >> 20);
+        else
+                n = snprintf(line, sizeof(line), "\r\x1b[Kscanning: files %" PRIu64 ", objects %" PRIu64 ", %" PRIu64 " MiB",
+                             files, documents, bytes >> 20);
         (void)!bw_term_write(&job->cli->err, bw_str_n(line, (size_t)n));
 }
 
@@ -297,6 +306,35 @@ static int list_controls(struct job *job, struct bw_error *reterr)
         return bw_scan_controls(job->catalog, names, n, &job->controls, &job->n_controls, reterr);
 }
 
+/* The version of the cluster that is scanned, if nobody said another one. */
+static int judge_by_version(struct job *job, struct bw_error *reterr)
+{
+        struct bw_cluster_head head = {.kubernetes_minor = -1};
+        int minor = -1;
+        int r = 0;
+
+        if (job->cluster) {
+                minor = bw_cluster_minor(job->cluster);
+        } else if (job->n_paths == 1 && !job->has_node && !bw_str_is(job->paths[0], "-") &&
+                   bw_cluster_snapshot_is_file(job->paths[0].p)) {
+                r = bw_cluster_snapshot_head(job->paths[0].p, job->arena, &head, reterr);
+                minor = head.kubernetes_minor;
+        }
+        if (r == 0 && minor >= 0 && !job->minor_is_given)
+                bw_catalog_set_minor(job->catalog, minor);
+        return r;
+}
+
+/* The fetcher is started last of all before the run: what is open then, it has too. */
+static int open_cluster(struct job *job, struct bw_error *reterr)
+{
+        int r;
+
+        (void)bw_proc_watch_interrupts();
+        r = bw_scan_cluster_open(job->args, job->catalog, job->arena, &job->cluster, reterr);
+        return r < 0 ? r : judge_by_version(job, reterr);
+}
+
 static int run_scan(struct job *job, struct bw_error *reterr)
 {
         bool quiet = bw_args_has(job->args, BW_OPT_QUIET);
@@ -305,6 +343,7 @@ static int run_scan(struct job *job, struct bw_error *reterr)
                 .paths = job->paths,
                 .n_paths = job->n_paths,
                 .node = job->has_node ? &job->node : NULL,
+                .cluster = job->cluster,
                 .catalog = job->catalog,
                 .threads = job->threads,
                 .cancel = cancel,
@@ -449,7 +488,8 @@ static int run_job(struct job *job)
         struct bw_error error = {0};
         int r;
 
-        r = collect_paths(job, &error);
+        job->arena = bw_arena_new(0);
+        r = job->arena ? collect_paths(job, &error) : bw_error_nomem(&error);
         if (r == 0 && bw_scan_settings_load(&job->settings, job->args, &error) < 0)
                 return bw_cli_fail(job->cli, &error);
         if (r == 0)
@@ -458,10 +498,14 @@ static int run_job(struct job *job)
                 return bw_cli_usage(job->cli, "%s", error.message);
         if (r == 0)
                 r = make_catalog(job, &error);
+        if (r == 0 && bw_args_has(job->args, BW_OPT_PREFLIGHT) && bw_args_has(job->args, BW_OPT_CLUSTER))
+                return bw_preflight(job->cli, job->args, job->catalog, job->arena);
         if (r == 0)
                 r = open_sinks(job, &error);
         if (r == 0)
                 r = list_controls(job, &error);
+        if (r == 0)
+                r = open_cluster(job, &error);
         if (r == 0)
                 r = run_scan(job, &error);
         if (r < 0)
@@ -491,6 +535,13 @@ static const struct bw_option options[] = {
          .id = BW_OPT_NODE,
          .help = "also judge this machine as a node of a cluster: host, kubelet, runtime, control plane, etcd, keys"},
         BW_OPTIONS_MACHINE,
+        BW_OPTION_CLUSTER,
+        BW_OPTIONS_NAMESPACE,
+        BW_OPTION_NO_KUBELETS,
+        {.name = "preflight",
+         .id = BW_OPT_PREFLIGHT,
+         .help = "with --cluster: show what could be read, and end; 2 when something could not"},
+        BW_OPTIONS_CLUSTER,
         {.name = "min-coverage",
          .arg = "PERCENT",
          .id = BW_OPT_MIN_COVERAGE,
@@ -578,17 +629,18 @@ static const struct bw_example examples[] = {
         {"A node by a benchmark, control by control, from a snapshot of it",
          "bulwark collect --node --root examples/node -o node.zst; "
          "bulwark scan --framework cis-1.12 -o controls node.zst"},
+
         {"Only the totals", "bulwark scan --summary examples/shop"},
         {0},
 };
 
 const struct bw_verb bw_verb_scan = {
         .name = "scan",
-        .summary = "judge manifests, directories, standard input, a node or its snapshot",
+        .summary = "judge manifests, directories, standard input, a node, a live cluster, or their snapshots",
         .args = "[PATH...|-]",
         .text = "Reads Kubernetes objects in YAML, JSON or NDJSON (also .gz and .zst), judges each by the rules for "
-                "its kind, and shows what fails with file, line, column and fix. No network is used and nothing is "
-                "changed.\n\n"
+                "its kind, and shows what fails with file, line, column and fix. No network is used but with --cluster, and "
+                "nothing is changed.\n\n"
                 "Below a directory, files named *.yaml, *.yml, *.json, *.ndjson and *.jsonl are read; .bulwarkignore "
                 "files exclude paths as .gitignore does. A file that is named is read whatever it is called. "
                 "Documents that are no Kubernetes objects (values files, templates) are counted and skipped. What "
@@ -596,7 +648,10 @@ const struct bw_verb bw_verb_scan = {
                 "With --node the machine is judged: what runs on it and how it is set up, by its processes, files and "
                 "kernel. Nothing on it is changed, no program is started, and no packet is sent without --probe. A "
                 "snapshot that \"bulwark collect\" made of a node is judged as the node was then. What could not be read "
-                "is skipped with the reason; --min-coverage says how much of that is too much.",
+                "is skipped with the reason; --min-coverage says how much of that is too much.\n\n"
+                "With --cluster the live cluster that the kubeconfig names is judged, by reading only: what may not be read "
+                "is skipped, with the rule that would allow it. Control plane and kubelets are judged as on their nodes. "
+                "Values of Secrets and ConfigMaps are looked at, and never kept.",
         .options = options,
         .examples = examples,
         .complete = BW_COMPLETE_FILE,
