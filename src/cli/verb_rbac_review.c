@@ -16,6 +16,10 @@ struct job {
         const struct bw_args *args;
         struct bw_rbac_inputs inputs;
         struct bw_arena *arena;        /* of one question */
+        struct bw_arena *questions;    /* the files' texts */
+        struct bw_str *texts;
+        const char **files;
+        size_t n_texts;
         const char *format;
         struct bw_rbac_user self;
         bool has_self;
@@ -30,6 +34,7 @@ static void job_done(struct job *job)
 {
         bw_buf_done(&job->out);
         bw_arena_free(job->arena);
+        bw_arena_free(job->questions);
         bw_rbac_inputs_done(&job->inputs);
 }
 
@@ -174,12 +179,30 @@ static int review(void *userdata, struct bw_doc *doc)
         return r < 0 ? r : bw_buf_status(&job->out);
 }
 
+/* All questions are read before the objects are: then files are out of reach. */
+static int load_questions(struct job *job, struct bw_error *reterr)
+{
+        const char *path;
+        size_t at = 0;
+
+        job->texts = bw_arena_array(job->questions, job->args->n_options + 1, sizeof(*job->texts));
+        job->files = bw_arena_array(job->questions, job->args->n_options + 1, sizeof(*job->files));
+        if (!job->texts || !job->files)
+                return bw_error_nomem(reterr);
+        while ((path = bw_args_next(job->args, BW_OPT_REQUESTS, &at))) {
+                int r = bw_file_load(job->questions, path, BW_LIMIT_BUF, &job->texts[job->n_texts], reterr);
+
+                if (r < 0)
+                        return r;
+                job->files[job->n_texts++] = strcmp(path, "-") ? path : "<stdin>";
+        }
+        return 0;
+}
+
 static int answer_all(struct job *job, struct bw_error *reterr)
 {
         bw_auto(bw_arena_free) struct bw_arena *document = bw_arena_new(BW_LIMIT_DOC_ARENA);
         const char *subject = bw_args_value(job->args, BW_OPT_SUBJECT, NULL);
-        const char *path;
-        size_t at = 0;
         int r = 0;
 
         job->arena = bw_arena_new(BW_LIMIT_DOC_ARENA);
@@ -189,9 +212,9 @@ static int answer_all(struct job *job, struct bw_error *reterr)
                 r = bw_rbac_subject_arg(job->args, subject, job->inputs.objects.arena, &job->self, reterr);
                 job->has_self = true;
         }
-        while (r == 0 && (path = bw_args_next(job->args, BW_OPT_REQUESTS, &at))) {
-                job->file = bw_str(strcmp(path, "-") ? path : "<stdin>");
-                r = bw_documents_read(path, document, review, job, reterr);
+        for (size_t i = 0; r == 0 && i < job->n_texts; i++) {
+                job->file = bw_str(job->files[i]);
+                r = bw_documents_read_text(job->texts[i], job->files[i], document, review, job, reterr);
         }
         return r;
 }
@@ -218,7 +241,10 @@ static int run(struct bw_cli *cli, const struct bw_args *args)
 
         if (!bw_args_has(args, BW_OPT_REQUESTS))
                 return bw_cli_usage(cli, "which questions? --requests FILE holds them, - is standard input");
-        r = bw_rbac_inputs_open(cli, args, &job.inputs, &err);
+        job.questions = bw_arena_new(0);
+        r = job.questions ? load_questions(&job, &err) : bw_error_nomem(&err);
+        if (r == 0)
+                r = bw_rbac_inputs_open(cli, args, &job.inputs, &err);
         if (r == 0)
                 r = answer(&job, &err);
         return r < 0 ? bw_cli_fail(cli, &err) : r;
