@@ -261,6 +261,11 @@ int bw_reach_share(const struct bw_reach *reach, uint32_t class, bool outward, e
         return 0;
 }
 
+bool bw_reach_is_free(const struct bw_reach *reach, uint32_t class, bool ingress)
+{
+        return is_free(reach, class, ingress);
+}
+
 /* ---- pods of other namespaces */
 
 struct gather {
@@ -415,6 +420,19 @@ static int ask_sources(struct asking *a, const struct bw_way *way, uint32_t clas
         return r;
 }
 
+/* Source ranges that are less than every address. */
+static bool is_limited(const struct bw_way *way)
+{
+        for (uint32_t i = 0; i < way->n_sources; i++) {
+                struct net_ip low = net_ip_of(&way->sources[i].low);
+                struct net_ip high = net_ip_of(&way->sources[i].high);
+
+                if (!low.is6 && low.low == 0 && high.low == UINT32_MAX)
+                        return false;
+        }
+        return way->n_sources > 0;
+}
+
 struct verdict {
         enum bw_reach_share share;
         enum bw_way_scope scope;
@@ -431,7 +449,9 @@ static int judge_direct(struct asking *a, const struct bw_way *way, uint32_t cla
         v->scope = way->scope;
         v->at_most = way->at_most != NULL;
         v->why = way->at_most;
-        v->share = BW_REACH_ALL;
+        v->share = is_limited(way) ? BW_REACH_SOME : BW_REACH_ALL;
+        if (v->share == BW_REACH_SOME)
+                v->why = "its source ranges let in some addresses only";
         if (is_free(a->reach, class, true))
                 return 0;
         r = ask_sources(a, way, class, &clients);
@@ -451,6 +471,8 @@ static int judge_direct(struct asking *a, const struct bw_way *way, uint32_t cla
         }
         if (v->share == BW_REACH_SOME)
                 v->why = "policies let in some addresses only";
+        else if (v->share == BW_REACH_ALL && is_limited(way))
+                v->share = BW_REACH_SOME;
         return 0;
 }
 

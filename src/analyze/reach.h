@@ -51,6 +51,9 @@ enum bw_reach_share { BW_REACH_NONE, BW_REACH_SOME, BW_REACH_ALL, BW_REACH_UNKNO
 BW_CHECK int bw_reach_share(const struct bw_reach *reach, uint32_t class, bool outward, enum bw_reach_place place, enum bw_protocol protocol,
                             uint16_t port, struct bw_arena *arena, enum bw_reach_share *ret, bool *ret_at_most, struct bw_error *reterr);
 
+/* Whether no policy of any sort holds for a class in a direction. */
+bool bw_reach_is_free(const struct bw_reach *reach, uint32_t class, bool ingress);
+
 /* The cluster's name service. */
 struct bw_reach_dns {
         const struct bw_doc *service;      /* NULL: it was not seen */

@@ -53,6 +53,9 @@
 
 /* Network */
 #define BW_LIMIT_WAYS 2000000                /* ways that lead to workloads from outside of the pod network */
+#define BW_LIMIT_NET_PIECES 20000            /* pieces of a range of addresses that one question looks at */
+#define BW_LIMIT_NET_ROWS 1000000            /* connections that are listed */
+#define BW_LIMIT_NET_PAIRS 50000000          /* pairs of workloads that are looked at for them */
 
 /* Command lines of components */
 #define BW_LIMIT_FLAG_USES 10000             /* flags on one command line */

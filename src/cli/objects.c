@@ -92,7 +92,7 @@ int bw_object_place(struct bw_arena *arena, const struct bw_doc *doc, struct bw_
 {
         /* A kept copy: its marks are read, never made. */
         struct bw_mark mark = path.n ? bw_doc_mark((struct bw_doc *)(uintptr_t)doc, arena, path, false) : (struct bw_mark){0};
-        uint32_t line = mark.line ? mark.line : doc->line;
+        uint32_t line = mark.line ? mark.line : doc->mark.line ? doc->mark.line : doc->line;
 
         if (!doc->input)
                 *ret = BW_STR("");
