@@ -660,19 +660,22 @@ static void find_top(struct collector *c, const struct bw_doc *doc)
         struct bw_str kind = bw_map_text(owner, "kind");
         struct bw_str name = bw_map_text(owner, "name");
 
-        if (c->owner && kind.n && bw_str_eq(c->owner->ns, doc->ns) && bw_str_eq(c->owner_kind, kind) && bw_str_eq(c->owner_name, name))
+        if (name.n && c->owner && bw_str_eq(c->owner->ns, doc->ns) && bw_str_eq(c->owner_kind, kind) && bw_str_eq(c->owner_name, name))
+                return;
+        c->owner = NULL;
+        c->top_kind = doc->kind;
+        c->top_name = doc->name;
+        c->top_doc = doc;
+        if (name.n == 0 || bw_str_is(kind, "Node"))
                 return;
         c->owner = doc;
         c->owner_kind = kind;
         c->owner_name = name;
-        c->top_kind = doc->kind;
-        c->top_name = doc->name;
-        c->top_doc = doc;
-        for (size_t i = 0; i < MOST_OWNERS && kind.n && !bw_str_is(kind, "Node"); i++) {
+        for (size_t i = 0; i < MOST_OWNERS && name.n; i++) {
                 const struct bw_doc *found =
                         bw_inventory_find(c->b->np->inventory, group_of(bw_map_text(owner, "apiVersion")), kind, doc->ns, name);
 
-                c->top_kind = kind;
+                c->top_kind = kind.n ? kind : doc->kind;
                 c->top_name = name;
                 c->top_doc = found;
                 if (!found)

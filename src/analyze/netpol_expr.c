@@ -272,7 +272,7 @@ const struct net_expr *net_in_namespace(struct net_builder *b, struct bw_str ns)
 
 /* ---- what an endpoint says */
 
-static struct bw_value namespace_label(const struct bw_netpol *np, uint32_t ns, struct bw_value key)
+struct bw_value net_namespace_label(const struct bw_netpol *np, uint32_t ns, struct bw_value key)
 {
         struct bw_str text = bw_value_text(key);
         const struct bw_entry *e;
@@ -304,7 +304,7 @@ static struct bw_value label_of(const struct bw_netpol *np, const struct net_end
         const struct bw_entry *e;
 
         if (scope == SCOPE_NAMESPACE)
-                return namespace_label(np, end->ns, key);
+                return net_namespace_label(np, end->ns, key);
         if (scope == SCOPE_ACCOUNT)
                 return account_label(np, end, key);
         e = bw_map_find(scope == SCOPE_POD ? end->labels : end->node, key);

@@ -269,6 +269,8 @@ uint32_t net_where(struct net_builder *b, unsigned kinds, const struct net_expr 
 /* Pods, and those on the host's network if the options say so. */
 unsigned net_pod_kinds(const struct bw_netpol *np);
 
+/* A label of a namespace, with those that are set for it; ABSENT: it has none. */
+struct bw_value net_namespace_label(const struct bw_netpol *np, uint32_t ns, struct bw_value key);
 bool net_expr_holds(const struct bw_netpol *np, const struct net_expr *e, const struct net_endpoint *end);
 
 uint32_t net_tier(struct net_builder *b, struct bw_str name, double order);
@@ -292,6 +294,7 @@ void net_problem(struct net_builder *b, bool refused, const char *path, const ch
 /* The kinds of policies: each reads all of its kinds. */
 void net_check_network_policy(struct net_builder *b, struct bw_value spec);
 void net_read_network_policies(struct net_builder *b);
+void net_read_admin_policies(struct net_builder *b);
 
 void net_collect_namespaces(struct net_builder *b);
 /* NONE: not there. */
