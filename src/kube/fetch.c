@@ -396,7 +396,7 @@ static void enter_sandbox(const struct fetcher *f)
 
         if (!f->options->sandbox || f->config->has_exec || !bw_sandbox_is_possible(&why))
                 return;
-        sandbox = bw_sandbox_begin();
+        sandbox = bw_sandbox_begin_client();
         for (size_t i = 0; i < BW_ARRAY_SIZE(places); i++)
                 bw_sandbox_allow_read(&sandbox, places[i]);
         if (f->config->token_file.n) {
@@ -408,7 +408,6 @@ static void enter_sandbox(const struct fetcher *f)
                         *(char *)(uintptr_t)(slash == path.p ? slash + 1 : slash) = '\0';
                 bw_sandbox_allow_read(&sandbox, slash ? path.p : ".");
         }
-        bw_sandbox_allow_network(&sandbox);
         bw_sandbox_enter(&sandbox);
         bw_sandbox_done(&sandbox);
 }

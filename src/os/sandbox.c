@@ -35,6 +35,14 @@ struct bw_sandbox bw_sandbox_begin(void)
         return sandbox;
 }
 
+struct bw_sandbox bw_sandbox_begin_client(void)
+{
+        struct bw_sandbox sandbox = {.ruleset = -1, .network = true};
+
+        (void)!bw_landlock_begin(&sandbox);
+        return sandbox;
+}
+
 static void allow(struct bw_sandbox *sandbox, const char *path, bool write)
 {
         /* Without this rule the input itself would be shut out: rather no Landlock at all. */
@@ -51,11 +59,6 @@ void bw_sandbox_allow_write(struct bw_sandbox *sandbox, const char *path)
 {
         sandbox->writes = true;
         allow(sandbox, path, true);
-}
-
-void bw_sandbox_allow_network(struct bw_sandbox *sandbox)
-{
-        sandbox->network = true;
 }
 
 void bw_sandbox_enter(struct bw_sandbox *sandbox)

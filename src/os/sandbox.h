@@ -28,12 +28,12 @@ struct bw_sandbox {
 bool bw_sandbox_is_possible(const char **ret_why);
 
 struct bw_sandbox bw_sandbox_begin(void);
+/* The same for a client: connections may be made, names looked up. */
+struct bw_sandbox bw_sandbox_begin_client(void);
 /* A file, or a directory with all below it. A path that is not there is left out: there is nothing to read. */
 void bw_sandbox_allow_read(struct bw_sandbox *sandbox, const char *path);
 /* A directory in which files may be made, written, renamed and removed. */
 void bw_sandbox_allow_write(struct bw_sandbox *sandbox, const char *path);
-/* Connections may be made, names looked up. */
-void bw_sandbox_allow_network(struct bw_sandbox *sandbox);
 /* No way back. */
 void bw_sandbox_enter(struct bw_sandbox *sandbox);
 /* "landlock+seccomp", "seccomp", "landlock", "none: why". Lives as long as the struct. */

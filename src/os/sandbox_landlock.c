@@ -16,6 +16,7 @@
 #define ACCESS_TRUNCATE (UINT64_C(1) << 14)  /* ABI 3 */
 #define ACCESS_IOCTL_DEV (UINT64_C(1) << 15) /* ABI 5 */
 #define NET_ALL UINT64_C(3)                  /* ABI 4: bind and connect over TCP */
+#define NET_BIND UINT64_C(1)
 #define SCOPE_ALL UINT64_C(3)                /* ABI 6: abstract unix sockets, signals */
 
 #define READS (LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR)
@@ -47,7 +48,7 @@ int bw_landlock_begin(struct bw_sandbox *sandbox)
         if (abi < 1) /* not built in, switched off, or forbidden by a container's own filter */
                 return -ENOSYS;
         attr.fs = handled_fs((int)abi);
-        attr.net = abi >= 4 ? NET_ALL : 0;
+        attr.net = abi < 4 ? 0 : sandbox->network ? NET_BIND : NET_ALL;
         attr.scoped = abi >= 6 ? SCOPE_ALL : 0;
         fd = syscall(SYS_landlock_create_ruleset, &attr, sizeof(attr), 0);
         if (fd < 0)

@@ -75,6 +75,7 @@ static int record_item(struct recorder *r, const struct bw_item *item, struct bw
 
         if (item->failed)
                 err = *item->error;
+        doc.input = item->input;
         doc.text = (struct bw_str){0};
         if (code == 0)
                 code = bw_doc_list_items(r->arena, &doc, record_doc, r, &err);

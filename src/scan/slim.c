@@ -519,6 +519,7 @@ static int make_kubelet(struct slim *s, struct bw_doc *doc, struct bw_error *ret
         const struct bw_evidence from = {
                 .type = "configz",
                 .text = bw_arena_printf(s->arena, "GET /api/v1/nodes/%.*s/proxy/configz", BW_STR_ARG(doc->name)),
+                .file = doc->input ? doc->input->name : BW_STR(""),
         };
         struct bw_facts facts;
         struct bw_doc made;
