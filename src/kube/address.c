@@ -18,18 +18,25 @@ bool bw_kube_is_header_text(struct bw_str text)
 /* The text with a scheme in small letters, and without query and fragment. */
 static int normal_form(struct bw_arena *arena, struct bw_str text, const char *scheme, struct bw_str *ret, struct bw_error *reterr)
 {
-        size_t at = bw_str_find(text, BW_STR("://"));
-        char *to = bw_arena_alloc(arena, text.n + 16);
-        size_t n;
+        size_t at;
+        char *to;
+        int n;
 
+        if (text.n && memchr(text.p, 0, text.n))
+                return bw_error_set(reterr, -EINVAL, "the URL has a zero byte in it");
+        /* First of all: what stands behind one of these is no scheme. */
+        for (size_t i = 0; i < text.n; i++)
+                if (text.p[i] == '?' || text.p[i] == '#')
+                        text.n = i;
+        at = bw_str_find(text, BW_STR("://"));
+        to = bw_arena_alloc(arena, text.n + 16);
         if (!to)
                 return bw_arena_error(arena, reterr);
-        n = (size_t)snprintf(to, text.n + 16, "%s%s%.*s", at == SIZE_MAX ? scheme : "", at == SIZE_MAX ? "://" : "",
-                             BW_STR_ARG(text));
-        for (size_t i = 0; i < at && i < n; i++)
+        n = snprintf(to, text.n + 16, "%s%s%.*s", at == SIZE_MAX ? scheme : "", at == SIZE_MAX ? "://" : "", BW_STR_ARG(text));
+        for (size_t i = 0; at != SIZE_MAX && i < at; i++)
                 if (to[i] >= 'A' && to[i] <= 'Z')
                         to[i] |= 0x20;
-        *ret = bw_str_n(to, BW_MIN(n, strcspn(to, "?#")));
+        *ret = bw_str_n(to, (size_t)n);
         return 0;
 }
 

@@ -199,11 +199,46 @@ static void test_times(void **state)
         assert_int_equal(seconds, 951827696);
 }
 
+static void test_time_with_zone(void **state)
+{
+        static const struct {
+                const char *text;
+                int64_t seconds; /* -1: refused */
+        } rows[] = {
+                {"2000-02-29T12:34:56Z", 951827696},
+                {"2000-02-29T12:34:56.999999999Z", 951827696},
+                {"2000-02-29T13:34:56+01:00", 951827696},
+                {"2000-02-29T07:04:56.1-05:30", 951827696},
+                {"2000-02-29T12:34:56-00:00", 951827696},
+                {"", -1},
+                {"2000-02-29T12:34:56", -1},
+                {"2000-02-29T12:34:56.Z", -1},
+                {"2000-02-29T12:34:56.5", -1},
+                {"2000-02-29T12:34:56+0100", -1},
+                {"2000-02-29T12:34:56+24:00", -1},
+                {"2000-02-29T12:34:56+01:60", -1},
+                {"2000-02-29T12:34:56*01:00", -1},
+                {"2000-02-30T12:34:56Z", -1},
+                {"2000-02-29t12:34:56Z", -1},
+                {"2000-02-29T12:34:56Z ", -1},
+        };
+
+        (void)state;
+        for (size_t i = 0; i < BW_ARRAY_SIZE(rows); i++) {
+                int64_t seconds = 7;
+                int r = bw_time_parse_zone(bw_str(rows[i].text), &seconds);
+
+                if (r != (rows[i].seconds < 0 ? -EINVAL : 0) || seconds != (rows[i].seconds < 0 ? 7 : rows[i].seconds))
+                        fail_msg("%s: %d, %" PRId64, rows[i].text, r, seconds);
+        }
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_split_and_trim), cmocka_unit_test(test_find),
-                cmocka_unit_test(test_byte_set),     cmocka_unit_test(test_times),
+                cmocka_unit_test(test_byte_set),       cmocka_unit_test(test_times),
+                cmocka_unit_test(test_time_with_zone),
                 cmocka_unit_test(test_numbers),        cmocka_unit_test(test_utf8),
                 cmocka_unit_test(test_error_shape),    cmocka_unit_test(test_error_cuts_long_texts),
                 cmocka_unit_test(test_grow),

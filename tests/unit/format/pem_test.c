@@ -48,6 +48,19 @@ static void test_base64(void **state)
         }
 }
 
+static void test_base64_written(void **state)
+{
+        static const char *const rows[][2] = {{"", ""}, {"a", "YQ=="}, {"ab", "YWI="}, {"abc", "YWJj"}, {"\377\376\375\374", "//79/A=="}};
+
+        (void)state;
+        for (size_t i = 0; i < BW_ARRAY_SIZE(rows); i++) {
+                bw_auto_done(bw_buf_done) struct bw_buf out = {0};
+
+                bw_base64_encode(&out, bw_str(rows[i][0]));
+                assert_str(bw_buf_view(&out), rows[i][1]);
+        }
+}
+
 static void blocks(const char *text, const char *expected)
 {
         bw_auto_done(bw_buf_done) struct bw_buf out = {0};
@@ -120,6 +133,7 @@ int main(void)
 {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_base64),
+                cmocka_unit_test(test_base64_written),
                 cmocka_unit_test(test_blocks),
                 cmocka_unit_test(test_bounds),
                 cmocka_unit_test(test_decode),

@@ -230,6 +230,8 @@ static const struct row {
          .expect = "%T/config:6:21: server of \"k\": the URL has a user in it: that is basic authentication, which Kubernetes no longer has "
                    "(since 1.19)"},
         {"no http", .flags = {F(server, "unix:///run/x")}, .expect = "--server: the URL's scheme is none of https, http, socks5"},
+        {"no scheme at all", .flags = {F(server, "htt#ps://x/y")}, .expect = "http://htt ns=default warning: http://htt is asked without TLS: anybody in "
+                                                                            "between reads and changes what it says"},
         {"a proxy's scheme", .flags = {F(server, "socks5://x")}, .expect = "--server: the URL's scheme is \"socks5\": https://HOST:PORT is wanted"},
         /* ---- users */
         {"a token that is read again goes with one", ONE(USER("token: a, tokenFile: /t")),
