@@ -169,7 +169,7 @@ static void pass_key(struct bw_kube_page *page, struct bw_str bytes, size_t *at)
         size_t n = *at - from;
 
         /* A key that does not fit is none of ours; its place past the end says so. */
-        if (n <= sizeof(page->key) - BW_MIN(page->n_key, sizeof(page->key)))
+        if (page->n_key + n <= sizeof(page->key))
                 memcpy(page->key + page->n_key, bytes.p + from, n);
         page->n_key = BW_MIN(page->n_key + n, sizeof(page->key) + 1);
         if (ends) {

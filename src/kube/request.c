@@ -542,6 +542,9 @@ static int judge_failure(struct bw_kube_request *request, CURLcode code)
         const struct failure *failure = NULL;
         const char *words = now->message[0] ? now->message : now->client->curl.easy_strerror(code);
 
+        /* What libcurl says of a header that it does not want to hold. */
+        if (code == CURLE_OUT_OF_MEMORY && now->n_header && !now->has_headers)
+                return bw_error_set(&now->err, -E2BIG, "a header of the answer is too long, or there is no memory for it");
         for (size_t i = 0; i < BW_ARRAY_SIZE(failures) && !failure; i++)
                 if (failures[i].code == code)
                         failure = &failures[i];

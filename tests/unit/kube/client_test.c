@@ -25,7 +25,7 @@ struct trial {
         struct bw_kube_client *client;
         char url[64];
         char fixtures[512];
-        const char *folders[3];
+        const char *folders[4];
         struct bw_buf told;
         atomic_bool cancel;
         struct bw_error err;
@@ -231,7 +231,7 @@ static void test_no_end(void **state)
                   "on /version?slow slow 1 20\n");
         assert_ok(get(&t, "/version", &body)); /* a server that has never answered is not asked twice */
         refused(&t, "/headers", -E2BIG, "KiB of headers");
-        assert_true(get(&t, "/line", &body) < 0);
+        refused(&t, "/line", -E2BIG, "header");
         refused(&t, "/version?slow", -ETIMEDOUT, "60 s");
         assert_int_equal(api_server_count(t.server, "GET /version?slow"), 2);
         (void)connect_client(&t);
@@ -829,6 +829,182 @@ static void test_discovery(void **state)
         assert_int_equal(api_server_count(t.server, "*"), 2);
 }
 
+/* The old form, as servers without the aggregated one give it: the version that is preferred first, then the others. */
+static void test_discovery_one_by_one(void **state)
+{
+        static const char core[] = "{\"kind\":\"APIVersions\",\"versions\":[\"v1\"]}";
+        static const char groups[] =
+                "{\"kind\":\"APIGroupList\",\"groups\":[{\"name\":\"apps\",\"versions\":[{\"version\":\"v1beta9\"},{\"version\":"
+                "\"v1\"}],\"preferredVersion\":{\"version\":\"v1\"}},{\"name\":\"../evil\",\"versions\":[{\"version\":\"v1\"}]},"
+                "{\"name\":\"metrics.example.com\",\"versions\":[{\"version\":\"v1\"}]}]}";
+        static const char v1[] =
+                "{\"kind\":\"APIResourceList\",\"resources\":[{\"name\":\"pods\",\"kind\":\"Pod\",\"namespaced\":true,\"verbs\":"
+                "[\"list\",\"watch\"]},{\"name\":\"pods/log\",\"kind\":\"Pod\",\"namespaced\":true,\"verbs\":[\"get\"]},{\"name\":"
+                "\"nodes\",\"kind\":\"Node\",\"namespaced\":false,\"verbs\":[\"list\"]},{\"name\":\"bindings\",\"kind\":\"Binding\","
+                "\"namespaced\":true,\"verbs\":[\"create\"]}]}";
+        static const char apps[] = "{\"resources\":[{\"name\":\"deployments\",\"kind\":\"Deployment\",\"verbs\":[\"list\"]}]}";
+        static const char beta[] = "{\"resources\":[{\"name\":\"deployments\",\"kind\":\"Old\",\"verbs\":[]},{\"name\":\"scales\","
+                                   "\"kind\":\"Scale\",\"verbs\":\"list\"}]}";
+        bw_auto(bw_arena_free) struct bw_arena *arena = bw_arena_new(0);
+        struct bw_kube_resource *all;
+        struct bw_str *broken;
+        size_t n, n_broken;
+        TRIAL(t);
+
+        (void)state;
+        temp_bytes(&t.temp, "x/core", core, sizeof(core) - 1);
+        temp_bytes(&t.temp, "x/groups", groups, sizeof(groups) - 1);
+        temp_bytes(&t.temp, "x/v1", v1, sizeof(v1) - 1);
+        temp_bytes(&t.temp, "x/apps", apps, sizeof(apps) - 1);
+        temp_bytes(&t.temp, "x/beta", beta, sizeof(beta) - 1);
+        begin(&t, "on /api file x/core\non /apis file x/groups\non /api/v1 file x/v1\non /apis/apps/v1 file x/apps\n"
+                  "on /apis/apps/v1beta9 file x/beta\non /apis/metrics* status 503\n");
+        assert_ok(bw_kube_discover(connect_client(&t), arena, &all, &n, &broken, &n_broken, &t.err));
+        assert_int_equal(n, 5);
+        assert_true(find(all, n, "", "pods")->can_watch && find(all, n, "", "pods")->namespaced);
+        assert_true(!find(all, n, "", "nodes")->can_watch && !find(all, n, "", "nodes")->namespaced);
+        assert_str(find(all, n, "apps", "deployments")->version, "v1");
+        assert_str(find(all, n, "apps", "deployments")->kind, "Deployment");
+        assert_str(find(all, n, "apps", "scales")->version, "v1beta9");
+        assert_int_equal(n_broken, 1);
+        assert_str(broken[0], "metrics.example.com/v1");
+        assert_int_equal(api_server_count(t.server, "*evil*"), 0);
+}
+
+static void test_discovery_of_nothing(void **state)
+{
+        bw_auto(bw_arena_free) struct bw_arena *arena = bw_arena_new(0);
+        struct bw_kube_resource *all;
+        struct bw_str *broken;
+        size_t n, n_broken;
+        TRIAL(t);
+
+        (void)state;
+        begin(&t, "on /api status 403\n");
+        assert_int_equal(bw_kube_discover(connect_client(&t), arena, &all, &n, &broken, &n_broken, &t.err), -EACCES);
+}
+
+/* What a real server has said. */
+static void test_discovery_recorded(void **state)
+{
+        bw_auto(bw_arena_free) struct bw_arena *arena = bw_arena_new(0);
+        struct bw_kube_resource *all, *old;
+        struct bw_str *broken;
+        size_t n, n_old, n_broken;
+        char folder[512];
+        TRIAL(t);
+
+        (void)state;
+        (void)snprintf(folder, sizeof(folder), "%s/recordings/api", getenv("SHARED") ? getenv("SHARED") : "");
+        if (access(folder, R_OK) < 0)
+                skip();
+        begin(&t, "");
+        t.folders[2] = folder;
+        api_server_script(t.server, "on /api times=1 replay api-aggregated\non /apis times=1 replay apis-aggregated\n");
+        assert_ok(bw_kube_discover(connect_client(&t), arena, &all, &n, &broken, &n_broken, &t.err));
+        assert_true(n > 50);
+        /* Both forms say the same of v1, which is recorded in both. */
+        api_server_script(t.server, "on /api replay api\non /api/v1 replay api-v1\non /apis page text\n");
+        assert_int_equal(bw_kube_discover(t.client, arena, &old, &n_old, &broken, &n_broken, &t.err), -EPROTO);
+        assert_true(bw_str_is(find(all, n, "", "pods")->kind, "Pod"));
+        assert_non_null(find(all, n, "rbac.authorization.k8s.io", "clusterrolebindings"));
+}
+
+/* ---- watches ---- */
+
+struct watched {
+        struct bw_buf seen;
+        size_t n, stop_at;
+        int answer;
+};
+
+static int on_event(void *userdata, struct bw_str json)
+{
+        struct watched *w = userdata;
+        size_t at = bw_str_find(json, BW_STR("\"resourceVersion\":\""));
+
+        bw_buf_put(&w->seen, json.p + at + 19, 1);
+        return ++w->n == w->stop_at ? w->answer : 0;
+}
+
+#define EVENT(type, version)                                                                       \
+        "{\"type\":\"" type "\",\"object\":{\"kind\":\"Pod\",\"metadata\":{\"resourceVersion\":\"" version "\"}}}\n"
+
+static int watch(struct trial *t, struct watched *w, struct bw_buf *version)
+{
+        struct bw_kube_resource what = {.version = BW_STR("v1"), .resource = BW_STR("pods")};
+        struct bw_kube_list wanted = {.resource = &what};
+
+        if (!t->client)
+                (void)connect_client(t);
+        bw_error_clear(&t->err);
+        return bw_kube_watch(t->client, &wanted, version, on_event, w, &t->err);
+}
+
+static void test_watch(void **state)
+{
+        static const char first[] = EVENT("ADDED", "2") EVENT("MODIFIED", "3") EVENT("BOOKMARK", "5");
+        static const char second[] = EVENT("DELETED", "6") EVENT("ADDED", "7") EVENT("ADDED", "8");
+        static const char third[] = "{\"type\":\"ERROR\",\"object\":{\"kind\":\"Status\",\"code\":410,\"reason\":\"Expired\","
+                                    "\"message\":\"too old\"}}\n";
+        bw_auto_done(bw_buf_done) struct bw_buf version = {0};
+        struct watched w = {.stop_at = 4, .answer = 1};
+        TRIAL(t);
+
+        (void)state;
+        temp_bytes(&t.temp, "x/first", first, sizeof(first) - 1);
+        temp_bytes(&t.temp, "x/second", second, sizeof(second) - 1);
+        temp_bytes(&t.temp, "x/third", third, sizeof(third) - 1);
+        begin(&t, "on *watch=true*resourceVersion=1&* watch x/first\non *watch=true*resourceVersion=5&* times=1 reset\n"
+                  "on *watch=true*resourceVersion=5&* times=1 status 429 retry-after=1\n"
+                  "on *watch=true*resourceVersion=5&* watch x/second\non *watch=true*resourceVersion=7&* watch x/third\n");
+        bw_buf_puts(&version, "1");
+        /* Over the end of one watch, a broken connection and a refusal, to where the caller stops. */
+        assert_ok(watch(&t, &w, &version));
+        assert_str(bw_buf_view(&w.seen), "2367");
+        assert_str(bw_buf_view(&version), "7");
+        assert_int_equal(api_server_count(t.server, "GET *allowWatchBookmarks=true*"), 3);
+        assert_int_equal(watch(&t, &w, &version), -ESTALE);
+        assert_non_null(strstr(t.err.message, "too old"));
+        assert_str(bw_buf_view(&version), "7");
+        bw_buf_done(&w.seen);
+}
+
+static void test_watch_ends(void **state)
+{
+        static const char one[] = EVENT("ADDED", "2") EVENT("ADDED", "3");
+        bw_auto_done(bw_buf_done) struct bw_buf version = {0};
+        struct watched w = {.stop_at = 2, .answer = -EPIPE};
+        TRIAL(t);
+
+        (void)state;
+        temp_bytes(&t.temp, "x/one", one, sizeof(one) - 1);
+        temp_bytes(&t.temp, "x/nothing", "", 0);
+        temp_bytes(&t.temp, "x/text", "no JSON at all\n", 15);
+        begin(&t, "on *resourceVersion=1&* watch x/one\non *resourceVersion=20&* watch x/nothing\n"
+                  "on *resourceVersion=21&* watch x/text\non *resourceVersion=22&* status 410\n"
+                  "on *resourceVersion=23&* status 403\non *resourceVersion=24&* endless-line\n");
+        t.options.clock_ms = NULL; /* whether a watch was short is told by time that passes as ever */
+        t.options.tries = 3;
+        bw_buf_puts(&version, "1");
+        /* The event that was not taken is not moved past. */
+        assert_int_equal(watch(&t, &w, &version), -EPIPE);
+        assert_str(bw_buf_view(&version), "2");
+        bw_buf_clear(&version);
+        bw_buf_puts(&version, "20");
+        assert_int_equal(watch(&t, &w, &version), -EAGAIN); /* each ends at once: not for ever */
+        assert_int_equal(api_server_count(t.server, "GET *resourceVersion=20&*"), 3);
+        for (unsigned i = 0; i < 4; i++) {
+                static const int codes[] = {-EPROTO, -ESTALE, -EACCES, -E2BIG};
+
+                bw_buf_clear(&version);
+                bw_buf_printf(&version, "%u", 21 + i);
+                if (watch(&t, &w, &version) != codes[i])
+                        fail_msg("%u: %d %s", 21 + i, t.err.code, t.err.message);
+        }
+        bw_buf_done(&w.seen);
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
@@ -860,6 +1036,11 @@ int main(void)
                 cmocka_unit_test(test_list_hostile),
                 cmocka_unit_test(test_list_reader_stops),
                 cmocka_unit_test(test_discovery),
+                cmocka_unit_test(test_discovery_one_by_one),
+                cmocka_unit_test(test_discovery_of_nothing),
+                cmocka_unit_test(test_discovery_recorded),
+                cmocka_unit_test(test_watch),
+                cmocka_unit_test(test_watch_ends),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
