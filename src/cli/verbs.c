@@ -21,6 +21,7 @@ const struct bw_verb *const bw_verbs[] = {
         &bw_verb_rbac_paths,
         &bw_verb_net_can,
         &bw_verb_net_connections,
+        &bw_verb_net_exposure,
         &bw_verb_pki_list,
         &bw_verb_pki_check,
         &bw_verb_validate,

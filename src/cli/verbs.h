@@ -27,6 +27,7 @@ extern const struct bw_verb bw_verb_rbac_review;
 extern const struct bw_verb bw_verb_rbac_paths;
 extern const struct bw_verb bw_verb_net_can;
 extern const struct bw_verb bw_verb_net_connections;
+extern const struct bw_verb bw_verb_net_exposure;
 extern const struct bw_verb bw_verb_pki_list;
 extern const struct bw_verb bw_verb_pki_check;
 extern const struct bw_verb bw_verb_validate;
