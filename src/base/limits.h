@@ -54,6 +54,7 @@
 /* Network */
 #define BW_LIMIT_WAYS 2000000                /* ways that lead to workloads from outside of the pod network */
 #define BW_LIMIT_NET_PIECES 20000            /* pieces of a range of addresses that one question looks at */
+#define BW_LIMIT_GAP_POLICIES 1000           /* policies of one namespace that are held against each other */
 #define BW_LIMIT_NET_ROWS 1000000            /* connections that are listed */
 #define BW_LIMIT_NET_PAIRS 50000000          /* pairs of workloads that are looked at for them */
 
@@ -207,6 +208,12 @@
 #define BW_LIMIT_NETPOL_PARTS 4000000U       /* different expressions, sets of pods, pieces of addresses */
 #define BW_LIMIT_NETPOL_MEMBERS 32000000U    /* groups of pods in all of these sets */
 #define BW_LIMIT_NETPOL_PROBLEMS 10000       /* problems that are listed */
+
+/* What an audit log shows of the use of rights; past these, it is marked as a part only */
+#define BW_LIMIT_USAGE_REQUESTS 1000000U     /* different requests; different users */
+#define BW_LIMIT_USAGE_NAMES 64              /* names of objects kept for one of them */
+#define BW_LIMIT_USAGE_GROUPS 256            /* groups of one user */
+#define BW_LIMIT_USAGE_VERBS 32              /* different verbs that one rule was used with, of those that are told */
 
 /* Kubernetes' configuration files */
 #define BW_LIMIT_PROBLEMS 100                /* listed for one file, as Kubernetes' own decoder does */
