@@ -7,30 +7,33 @@
 
 /* ---- one rule */
 
-static bool resource_allowed(struct bw_value resources, const struct bw_rbac_request *request)
+bool rbac_resource_matches(struct bw_str pattern, const struct bw_rbac_request *request)
 {
-        for (uint32_t i = 0; i < resources.n; i++) {
-                struct bw_str name = bw_value_text(resources.list->items[i]);
-                struct bw_str rest;
+        struct bw_str rest;
 
-                if (bw_str_is(name, "*"))
-                        return true;
-                if (bw_str_starts(name, request->resource)) {
-                        rest = bw_str_rest(name, request->resource.n);
-                        if (request->subresource.n == 0 ? rest.n == 0
-                                                        : bw_str_starts(rest, BW_STR("/")) &&
-                                                                  bw_str_eq(bw_str_rest(rest, 1), request->subresource))
-                                return true;
-                }
-                if (request->subresource.n && bw_str_starts(name, BW_STR("*/")) &&
-                    bw_str_eq(bw_str_rest(name, 2), request->subresource))
+        if (bw_str_is(pattern, "*"))
+                return true;
+        if (bw_str_starts(pattern, request->resource)) {
+                rest = bw_str_rest(pattern, request->resource.n);
+                if (request->subresource.n == 0
+                            ? rest.n == 0
+                            : bw_str_starts(rest, BW_STR("/")) && bw_str_eq(bw_str_rest(rest, 1), request->subresource))
                         return true;
         }
+        return request->subresource.n && bw_str_starts(pattern, BW_STR("*/")) &&
+               bw_str_eq(bw_str_rest(pattern, 2), request->subresource);
+}
+
+static bool resource_allowed(struct bw_value resources, const struct bw_rbac_request *request)
+{
+        for (uint32_t i = 0; i < resources.n; i++)
+                if (rbac_resource_matches(bw_value_text(resources.list->items[i]), request))
+                        return true;
         return false;
 }
 
 /* A trailing star, or several, match any rest. */
-static bool path_matches(struct bw_str pattern, struct bw_str path)
+bool rbac_path_matches(struct bw_str pattern, struct bw_str path)
 {
         if (bw_str_is(pattern, "*") || bw_str_eq(pattern, path))
                 return true;
@@ -44,7 +47,7 @@ static bool path_matches(struct bw_str pattern, struct bw_str path)
 static bool path_allowed(struct bw_value paths, struct bw_str path)
 {
         for (uint32_t i = 0; i < paths.n; i++)
-                if (path_matches(bw_value_text(paths.list->items[i]), path))
+                if (rbac_path_matches(bw_value_text(paths.list->items[i]), path))
                         return true;
         return false;
 }
@@ -266,6 +269,13 @@ static bool binds(const struct rbac_binding *binding, const struct bw_rbac_user 
                         return true;
         }
         return false;
+}
+
+bool rbac_binds(const struct rbac_binding *binding, const struct bw_rbac_user *user)
+{
+        struct bw_rbac_subject subject;
+
+        return binds(binding, user, &subject);
 }
 
 /* Walks the RoleBindings of a namespace; ends with each's first answer other than 0. */

@@ -50,6 +50,12 @@ const struct rbac_role *rbac_role_of(const struct bw_rbac *rbac, struct bw_value
 /* The bindings of a namespace. */
 const struct rbac_binding *rbac_bindings_in(const struct bw_rbac *rbac, struct bw_str ns, size_t *ret_n);
 
+/* Whether one entry of a rule's resources, or of its nonResourceURLs, is for the request. */
+bool rbac_resource_matches(struct bw_str pattern, const struct bw_rbac_request *request);
+bool rbac_path_matches(struct bw_str pattern, struct bw_str path);
+/* Whether the binding is for the user. */
+bool rbac_binds(const struct rbac_binding *binding, const struct bw_rbac_user *user);
+
 BW_CHECK int rbac_aggregate(struct bw_rbac *rbac, struct bw_error *reterr);
 
 #endif
