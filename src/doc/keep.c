@@ -8,6 +8,7 @@
 #include "base/utf8.h"
 #include "doc/marks_internal.h"
 #include "doc/pod.h"
+#include "doc/template.h"
 
 /* ---- what is kept: shapes of maps */
 
@@ -119,7 +120,13 @@ static const struct shape *shape_of(const struct bw_doc *doc)
 
 /* ---- the keeper */
 
-enum { N_FIELDS = 512, N_TEXTS = 4096, N_VALUES = 4096, INTERN_BYTES = 64, MAX_RETURNS = 64 };
+enum { N_FIELDS = 512, N_TEXTS = 16384, INTERN_BYTES = 256, MAX_RETURNS = 64 };
+#ifdef BW_HARD
+#define FIRST_VALUES 2
+#else
+#define FIRST_VALUES 4096
+#endif
+#define MAX_VALUES ((size_t)1 << 20)
 
 struct field_slot { /* of a table of all fields of all shapes */
         const struct shape *shape; /* NULL: empty */
@@ -145,7 +152,9 @@ struct bw_keeper {
         struct bw_arena *arena;
         struct field_slot fields[N_FIELDS];
         struct bw_value texts[N_TEXTS]; /* short texts met last, by hash: names come again and again */
-        struct bw_value values[N_VALUES]; /* maps and lists without places met last, by hash: objects resemble each other */
+        struct bw_value *values;        /* maps and lists without places met last, by hash: objects resemble each other */
+        size_t n_values;                /* slots of it: a power of two */
+        size_t n_unlike;                /* that were put there */
         struct kept_entry *stack;       /* entries of the maps that are being copied, from the outermost in */
         size_t n_stack;
         size_t cap_stack;
@@ -187,8 +196,10 @@ int bw_keeper_new(struct bw_keeper **ret, struct bw_error *reterr)
         if (!keeper)
                 return bw_error_nomem(reterr);
         keeper->arena = bw_arena_new(0);
-        if (!keeper->arena)
+        keeper->values = bw_zalloc(FIRST_VALUES * sizeof(*keeper->values));
+        if (!keeper->arena || !keeper->values)
                 return bw_error_nomem(reterr);
+        keeper->n_values = FIRST_VALUES;
         fill_fields(keeper);
         keeper->containers_key = bw_value_str(BW_STR("containers"));
         *ret = bw_take(keeper);
@@ -201,6 +212,7 @@ void bw_keeper_free(struct bw_keeper *keeper)
                 return;
         bw_arena_free(keeper->arena);
         bw_free(keeper->stack);
+        bw_free(keeper->values);
         bw_free(keeper);
 }
 
@@ -247,11 +259,14 @@ static struct bw_value copy(struct bw_keeper *k, struct bw_value v, const struct
 /* ABSENT when memory is used up. */
 static struct bw_value copy_text(struct bw_keeper *k, struct bw_value v)
 {
-        struct bw_value *kept = &k->texts[(v.hash ^ v.n * 31u) % N_TEXTS];
+        struct bw_value *kept;
         struct bw_str text;
 
         if (v.n == 0)
                 return bw_value_str(BW_STR(""));
+        if (bw_template_token_name(bw_value_text(v)))
+                v = bw_value_str(bw_str_n(v.s, bw_template_token_name(bw_value_text(v))));
+        kept = &k->texts[(v.hash ^ v.n * 31u) % N_TEXTS];
         if (v.n <= INTERN_BYTES && kept->head == v.head && bw_same_bytes(kept->s, v.s, v.n))
                 return *kept;
         text = bw_arena_str(k->arena, bw_value_text(v));
@@ -314,15 +329,45 @@ static uint64_t hash_of(const void *words, size_t n)
         return h;
 }
 
+/* What is in a map or list, as words. */
+static const void *parts_of(struct bw_value v, size_t *ret_words)
+{
+        *ret_words = (v.type == BW_MAP ? sizeof(struct bw_entry) : sizeof(struct bw_value)) / 8 * (size_t)v.n;
+        return v.type == BW_MAP ? (const void *)v.map->entries : (const void *)v.list->items;
+}
+
+/* Many values that are unlike each other need a larger table to be met again; without memory for one this one will do. */
+static void grow_values(struct bw_keeper *k)
+{
+        size_t n = k->n_values * 4;
+        struct bw_value *values = bw_zalloc(n * sizeof(*values));
+
+        k->n_unlike = 0;
+        if (!values)
+                return;
+        for (size_t i = 0; i < k->n_values; i++) {
+                size_t words;
+                const void *parts;
+
+                if (k->values[i].type == BW_ABSENT)
+                        continue;
+                parts = parts_of(k->values[i], &words);
+                values[hash_of(parts, words) >> 32 & (n - 1)] = k->values[i];
+        }
+        bw_free(k->values);
+        k->values = values;
+        k->n_values = n;
+}
+
 /*
  * A map or list of equal parts that was met before, or v, which is remembered; what v took since mark is given back then.
  * Equal parts mostly have equal addresses, since they were found in the same way.
  */
 static struct bw_value share(struct bw_keeper *k, struct bw_value v, struct bw_arena_mark mark)
 {
-        const void *parts = v.type == BW_MAP ? (const void *)v.map->entries : (const void *)v.list->items;
-        size_t words = (v.type == BW_MAP ? sizeof(struct bw_entry) : sizeof(struct bw_value)) / 8 * (size_t)v.n;
-        struct bw_value *met = &k->values[hash_of(parts, words) >> 32 & (N_VALUES - 1)];
+        size_t words;
+        const void *parts = parts_of(v, &words);
+        struct bw_value *met = &k->values[hash_of(parts, words) >> 32 & (k->n_values - 1)];
 
         if (met->head == v.head && memcmp(v.type == BW_MAP ? (const void *)met->map->entries : met->list->items, parts,
                                           words * 8) == 0) {
@@ -330,6 +375,8 @@ static struct bw_value share(struct bw_keeper *k, struct bw_value v, struct bw_a
                 return *met;
         }
         *met = v;
+        if (++k->n_unlike > k->n_values && k->n_values < MAX_VALUES)
+                grow_values(k);
         return v;
 }
 

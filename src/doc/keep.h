@@ -4,6 +4,7 @@
  * pod's containers: names, images, ports, references and the security context, not their commands and values; of Secrets
  * and ConfigMaps: the names of their keys; of CustomResourceDefinitions: the names. Everything else stays whole, but for
  * what tools and the API server note about the object (managedFields, large annotations). docs/rules.md has the table.
+ * Texts that name a token volume lose the letters that are the pod's own: pods of one template then share most of their copies.
  * Ownership: a keeper owns the copies, their inputs too; they borrow nothing of the original.
  * Errors: -ENOMEM; the keeper can still be used and freed.
  * Threads: one keeper, one thread; a copy is read-only once made.

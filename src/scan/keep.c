@@ -60,8 +60,9 @@ static int keep(struct bw_worker *worker, const struct bw_doc *doc, unsigned nee
         size_t before = bw_keeper_bytes(worker->keeper);
         struct bw_doc *kept;
         bool judged = needs & BW_NEED_JUDGED;
-        /* Findings may be about it. */
-        bool places = judged || (needs & BW_NEED_MADE && !bw_pod_may_have(doc));
+        /* What has a controller stands for others, or they for it: its beginning is place enough, and equal copies are one. */
+        bool places = !bw_owner_is_set(worker->fold_doc.owner) &&
+                      (judged || (needs & BW_NEED_MADE && !bw_pod_may_have(doc)));
         int r = bw_doc_keep(worker->keeper, doc, places, &kept, reterr);
 
         if (r < 0)
@@ -76,12 +77,21 @@ static int keep(struct bw_worker *worker, const struct bw_doc *doc, unsigned nee
         return 0;
 }
 
+/* A ReplicaSet that a Deployment has left behind makes no pods; a large cluster has as many of them as of others. */
+static bool is_history(const struct bw_worker *worker, const struct bw_doc *doc)
+{
+        struct bw_value replicas = bw_map_walk(doc->root, "spec.replicas");
+
+        return bw_owner_is_set(worker->fold_doc.owner) && bw_str_is(doc->kind, "ReplicaSet") && replicas.type == BW_INT &&
+               replicas.i == 0;
+}
+
 int bw_worker_keep(struct bw_worker *worker, const struct bw_doc *doc, struct bw_error *reterr)
 {
         unsigned needs = bw_catalog_needs(worker->shared->catalog, doc);
         int r;
 
-        if (BW_LIKELY(!needs))
+        if (BW_LIKELY(!needs) || is_history(worker, doc))
                 return 0;
         if (atomic_load_explicit(&worker->shared->keeps_none, memory_order_relaxed)) {
                 bw_worker_keep_done(worker);

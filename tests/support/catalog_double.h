@@ -150,6 +150,29 @@ int bw_catalog_evaluate_made(const struct bw_catalog *catalog BW_UNUSED, struct 
         return 0;
 }
 
+bool bw_catalog_template(const struct bw_catalog *catalog BW_UNUSED, const struct bw_doc *doc BW_UNUSED,
+                         struct bw_siphash_key key BW_UNUSED, struct bw_owner_id owner BW_UNUSED, uint64_t ret[2] BW_UNUSED)
+{
+        return false;
+}
+
+struct bw_uniform_counts bw_judge_uniform(struct bw_judge *judge BW_UNUSED)
+{
+        return (struct bw_uniform_counts){0};
+}
+
+int bw_catalog_evaluate_varying(const struct bw_catalog *catalog BW_UNUSED, struct bw_judge *judge BW_UNUSED,
+                                struct bw_doc *doc BW_UNUSED, struct bw_arena *arena BW_UNUSED,
+                                bw_finding_sink sink BW_UNUSED, void *userdata BW_UNUSED,
+                                struct bw_error *reterr BW_UNUSED)
+{
+        return 0;
+}
+
+void bw_judge_repeat(struct bw_judge *judge BW_UNUSED, const struct bw_uniform_counts *counts BW_UNUSED)
+{
+}
+
 void bw_judge_join(struct bw_judge *judge, const struct bw_joins *joins)
 {
         judge->joins = joins;
