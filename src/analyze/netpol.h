@@ -108,6 +108,17 @@ BW_CHECK int bw_netpol_ask(const struct bw_netpol *netpol, const struct bw_net_q
 BW_CHECK int bw_netpol_ports(const struct bw_netpol *netpol, const struct bw_net_end *from, const struct bw_net_end *to,
                              struct bw_arena *arena, struct bw_ports *ret, bool *ret_at_most, struct bw_error *reterr);
 
+/*
+ * All pairs of classes, much cheaper than one by one: row[i] becomes the number of a set of ports that the class may reach on class
+ * i. A reach lives in the arena that it was made with and is for one thread.
+ */
+#define BW_NET_NO_PORTS 0U
+struct bw_net_reach;
+BW_CHECK int bw_net_reach_new(struct bw_arena *arena, const struct bw_netpol *netpol, struct bw_net_reach **ret, struct bw_error *reterr);
+BW_CHECK int bw_net_reach_from(struct bw_net_reach *reach, uint32_t class, uint32_t *row, struct bw_error *reterr);
+/* The set of that number; valid until the next bw_net_reach_from(). */
+const struct bw_ports *bw_net_reach_ports(const struct bw_net_reach *reach, uint32_t number, bool *ret_at_most);
+
 /* The pieces into which the policies' CIDRs cut the addresses outside of the cluster: within one, all are treated alike. */
 const struct bw_address_range *bw_netpol_outside(const struct bw_netpol *netpol, size_t *ret_n);
 

@@ -69,6 +69,14 @@ bool net_rule_matches(const struct bw_netpol *np, const struct net_rule *rule, u
         return rule->anyone;
 }
 
+bool net_rule_is_own(const struct bw_netpol *np, const struct net_rule *rule, uint32_t subject)
+{
+        for (uint32_t i = 0; i < rule->n_own; i++)
+                if (net_where_has(&np->wheres[rule->own[i]], subject))
+                        return true;
+        return rule->n_own == 0;
+}
+
 static bool name_is(const struct net_port_ask *ask, const struct net_port_name *port)
 {
         return (ask->protocol == _BW_PROTOCOL_MAX || ask->protocol == port->protocol) && bw_str_eq(ask->name, port->name);
@@ -119,24 +127,26 @@ static bool take(struct bw_arena *arena, struct decision *d, const struct net_ru
         return rule->at_most || net_ports_combine(arena, PORTS_MINUS, &d->rest, &ports, &d->rest);
 }
 
-static bool take_side(const struct bw_netpol *np, const struct net_side *side, uint32_t peer, const struct net_endpoint *to,
+static bool take_side(const struct bw_netpol *np, const struct net_side *side, uint32_t subject, uint32_t peer, const struct net_endpoint *to,
                       struct bw_arena *arena, struct decision *d)
 {
         for (uint32_t i = 0; i < side->n_rules; i++) {
                 const struct net_rule *rule = &side->rules[i];
                 struct bw_ports ports;
 
-                if (net_rule_matches(np, rule, peer) &&
+                if (net_rule_is_own(np, rule, subject) && net_rule_matches(np, rule, peer) &&
                     !(net_rule_ports(rule, to, arena, &ports) && take(arena, d, rule, ports)))
                         return false;
         }
         return true;
 }
 
-/* What the sides of a set let a peer do, `to` being where the traffic goes. */
-static bool decide(const struct bw_netpol *np, const struct net_set *set, uint32_t peer, const struct net_endpoint *to,
+/* What the subject's sides let a peer do, `to` being where the traffic goes. */
+static bool decide(const struct bw_netpol *np, bool ingress, uint32_t subject, uint32_t peer, const struct net_endpoint *to,
                    struct bw_arena *arena, struct decision *d)
 {
+        const struct net_set *set = &np->sets[np->set_of[ingress][subject]];
+
         *d = (struct decision){.rest = net_ports_all};
         for (uint32_t i = 0; i < set->n;) {
                 uint32_t tier = np->sides[set->sides[i]].tier;
@@ -147,7 +157,7 @@ static bool decide(const struct bw_netpol *np, const struct net_set *set, uint32
                         const struct net_side *side = &np->sides[set->sides[i]];
 
                         isolates |= side->isolates;
-                        if (!take_side(np, side, peer, to, arena, d))
+                        if (!take_side(np, side, subject, peer, to, arena, d))
                                 return false;
                 }
                 if (isolates)
@@ -190,8 +200,8 @@ int bw_netpol_ports(const struct bw_netpol *netpol, const struct bw_net_end *fro
         if (source == NONE || target == NONE)
                 return no_class(reterr);
         end = &netpol->endpoints[netpol->sample[target]];
-        if (!decide(netpol, &netpol->sets[netpol->set_of[false][source]], target, end, arena, &out) ||
-            !decide(netpol, &netpol->sets[netpol->set_of[true][target]], source, end, arena, &in) ||
+        if (!decide(netpol, false, source, target, end, arena, &out) ||
+            !decide(netpol, true, target, source, end, arena, &in) ||
             !meet(arena, &out, &in, ret, ret_at_most))
                 return bw_arena_error(arena, reterr);
         return 0;
@@ -203,7 +213,7 @@ struct asked {
         const struct bw_netpol *np;
         const struct net_set *set;
         bool ingress;
-        uint32_t peer;
+        uint32_t subject, peer;
         const struct net_endpoint *to;
         enum bw_protocol protocol;
         uint16_t port;
@@ -296,7 +306,7 @@ static enum outcome ask_side(struct asked *a, const struct net_side *side)
         for (uint32_t i = 0; i < side->n_rules; i++) {
                 const struct net_rule *rule = &side->rules[i];
 
-                if (!net_rule_matches(a->np, rule, a->peer) || !has_port(a, rule))
+                if (!net_rule_is_own(a->np, rule, a->subject) || !net_rule_matches(a->np, rule, a->peer) || !has_port(a, rule))
                         continue;
                 if (rule->at_most) {
                         if (rule->action == BW_NET_ALLOW ? a->perhaps : a->doubted)
@@ -394,8 +404,9 @@ int bw_netpol_ask(const struct bw_netpol *netpol, const struct bw_net_question *
         for (size_t ingress = 0; ingress < 2; ingress++) {
                 a.ingress = ingress == 1;
                 a.peer = a.ingress ? source : target;
-                a.set = &netpol->sets[netpol->set_of[ingress][a.ingress ? target : source]];
-                if (netpol->endpoints[netpol->sample[a.ingress ? target : source]].kind > KIND_HOST)
+                a.subject = a.ingress ? target : source;
+                a.set = &netpol->sets[netpol->set_of[ingress][a.subject]];
+                if (netpol->endpoints[netpol->sample[a.subject]].kind > KIND_HOST)
                         continue;
                 answer.allowed &= ask_direction(&a);
                 answer.at_most |= a.perhaps || a.doubted;

@@ -144,6 +144,8 @@ struct net_rule {
         struct bw_ports ports;
         const struct net_port_ask *names;
         uint32_t n_names;
+        const uint32_t *own;            /* wheres of which the subject must be in one; none: nothing is asked of it */
+        uint32_t n_own;
 };
 
 struct net_side {
@@ -305,7 +307,9 @@ uint32_t net_find_namespace(const struct bw_netpol *np, struct bw_str name);
 bool net_where_has(const struct net_where *where, uint32_t behaviour);
 /* The behaviour at an end of a question; NONE: there is no such class. */
 uint32_t net_behaviour_of(const struct bw_netpol *np, const struct bw_net_end *end);
+/* Whether a rule is about the peer, and about the subject itself. */
 bool net_rule_matches(const struct bw_netpol *np, const struct net_rule *rule, uint32_t peer);
+bool net_rule_is_own(const struct bw_netpol *np, const struct net_rule *rule, uint32_t subject);
 /* A rule's ports at a destination. */
 BW_CHECK bool net_rule_ports(const struct net_rule *rule, const struct net_endpoint *to, struct bw_arena *arena, struct bw_ports *ret);
 
