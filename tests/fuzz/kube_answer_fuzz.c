@@ -60,7 +60,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         text = bw_str_rest(text, 1);
         if (bw_kube_retry_after(text, 784111777) > 60000)
                 abort();
-        (void)bw_kube_url_parse(text, &url, NULL);
+        if (bw_kube_url_parse(text, &url, NULL) == 0 && !url.port)
+                abort();
         if (bw_kube_status_read(arena, text, &status, NULL) == 0 && status.message.n > 403)
                 abort();
         r = scan(&whole, text, text.n);
