@@ -34,6 +34,15 @@ struct bw_str bw_namespace_arg(const struct bw_args *args)
         return bw_str(bw_args_value(args, BW_OPT_NAMESPACE, NULL));
 }
 
+void bw_cluster_tell_warnings(struct bw_cli *cli, struct bw_str lines)
+{
+        struct bw_str line;
+
+        while (bw_str_split(&lines, '\n', &line))
+                if (line.n)
+                        bw_cli_error(cli, "warning: %.*s", BW_STR_ARG(line));
+}
+
 static int refuse_without_cluster(const struct bw_args *args, enum bw_option_id id, struct bw_error *reterr)
 {
         for (size_t i = 0; i < args->n_options; i++)

@@ -18,6 +18,8 @@ struct bw_arena;
  */
 BW_CHECK int bw_cluster_args(const struct bw_args *args, bool wanted, struct bw_arena *arena, struct bw_cluster_options *ret,
                              struct bw_error *reterr);
+/* As warnings on standard error: lines, as of bw_cluster_warnings(). */
+void bw_cluster_tell_warnings(struct bw_cli *cli, struct bw_str lines);
 /* -n, of any source of objects; empty: none was given, or -A goes before it. */
 struct bw_str bw_namespace_arg(const struct bw_args *args);
 

@@ -34,6 +34,7 @@ static void tell_errors(struct bw_cli *cli, struct bw_objects *objects)
         size_t n;
         const struct bw_input_error *errors = bw_gathering_errors(objects->gathering, &n);
 
+        bw_cluster_tell_warnings(cli, bw_gathering_warnings(objects->gathering));
         for (size_t i = 0; i < n; i++) {
                 struct bw_error err = {0};
 

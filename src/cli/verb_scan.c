@@ -332,6 +332,8 @@ static int open_cluster(struct job *job, struct bw_error *reterr)
 
         (void)bw_proc_watch_interrupts();
         r = bw_scan_cluster_open(job->args, job->catalog, job->arena, &job->cluster, reterr);
+        if (r == 0 && job->cluster)
+                bw_cluster_tell_warnings(job->cli, bw_cluster_warnings(job->cluster));
         return r < 0 ? r : judge_by_version(job, reterr);
 }
 

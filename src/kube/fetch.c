@@ -6,6 +6,7 @@
 #include "base/limits.h"
 #include "doc/doc.h"
 #include "kube/fetch_internal.h"
+#include "kube/identity.h"
 #include "kube/url.h"
 #include "os/child.h"
 #include "os/sandbox.h"
@@ -107,15 +108,6 @@ static const char *distribution_of(const struct fetcher *f)
         return NULL;
 }
 
-static const char *authentication_of(const struct bw_kube_config *config)
-{
-        if (config->has_exec)
-                return "exec";
-        if (config->token_file.n)
-                return "tokenFile";
-        return config->token.n ? "token" : config->cert_pem.n ? "certificate" : "none";
-}
-
 /* Kinds of add-ons that rules know, so that a report can tell what is not there. */
 static const struct {
         const char *group;
@@ -152,6 +144,7 @@ static int put_head(struct fetcher *f, struct bw_error *reterr)
         const struct bw_kube_config *config = f->config;
         struct bw_buf *out = &f->text;
         const char *distribution = distribution_of(f);
+        bool encrypted = bw_str_starts(config->server, BW_STR("https:"));
 
         bw_buf_clear(out);
         bw_buf_puts(out, "{\"apiVersion\":\"bulwark.dev/v1\",\"kind\":\"Cluster\",\"metadata\":{\"name\":");
@@ -166,8 +159,10 @@ static int put_head(struct fetcher *f, struct bw_error *reterr)
         if (distribution)
                 bw_buf_printf(out, ",\"distribution\":\"%s\"", distribution);
         bw_buf_printf(out, ",\"encrypted\":%s,\"verified\":%s,\"authentication\":\"%s\"",
-                      bw_str_starts(config->server, BW_STR("https:")) ? "true" : "false", config->insecure ? "false" : "true",
-                      authentication_of(config));
+                      encrypted ? "true" : "false", encrypted && !config->insecure ? "true" : "false",
+                      bw_kube_identity_method(config));
+        bw_buf_puts(out, ",\"client\":");
+        bw_kube_identity_put(out, config);
         if (config->ns_is_given)
                 put_text(out, "namespace", config->ns);
         put_addons(f, out);
@@ -460,7 +455,8 @@ int bw_fetch_run(const struct bw_fetch *options, struct bw_error *reterr)
                 return r;
         options->ready(options->ready_userdata,
                        &(struct bw_fetch_ready){
-                               .server = f.config->server, .context = f.config->context, .version = f.version, .minor = f.minor});
+                               .server = f.config->server, .context = f.config->context, .version = f.version, .minor = f.minor,
+                               .warnings = f.config->warnings, .n_warnings = f.config->n_warnings});
         r = put_head(&f, reterr);
         if (r == 0)
                 r = list_all(&f, reterr);

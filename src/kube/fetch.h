@@ -25,6 +25,8 @@ struct bw_fetch_ready {
         struct bw_str context;
         struct bw_str version;     /* "v1.32.13"; empty: not told */
         int minor;                 /* -1 */
+        const struct bw_str *warnings; /* of the kubeconfig (kube/config.h) */
+        size_t n_warnings;
 };
 
 struct bw_fetch {

@@ -13,6 +13,7 @@ struct message {
         int minor;
         bool is_ready;
         char server[1024];
+        char warnings[1536];   /* each ends with a line feed */
 };
 _Static_assert(sizeof(struct message) <= BW_CHILD_MESSAGE, "a message comes whole");
 
@@ -41,6 +42,9 @@ static void on_ready(void *userdata, const struct bw_fetch_ready *ready)
         size_t n = BW_MIN(ready->server.n, sizeof(message.server) - 1);
 
         memcpy(message.server, ready->server.p, n);
+        n = 0;
+        for (size_t i = 0; i < ready->n_warnings && n + ready->warnings[i].n + 2 < sizeof(message.warnings); i++)
+                n += (size_t)snprintf(message.warnings + n, sizeof(message.warnings) - n, "%.*s\n", BW_STR_ARG(ready->warnings[i]));
         send(userdata, &message);
 }
 
@@ -81,6 +85,7 @@ static int hear(struct bw_cluster *cluster, struct message *ret, struct bw_error
         if (r == 0)
                 return bw_error_set(reterr, -ECHILD, "the process that talks to the cluster ended without a word");
         ret->server[sizeof(ret->server) - 1] = '\0';
+        ret->warnings[sizeof(ret->warnings) - 1] = '\0';
         ret->error.file[sizeof(ret->error.file) - 1] = '\0';
         ret->error.message[sizeof(ret->error.message) - 1] = '\0';
         if (ret->error.code >= 0)
@@ -119,6 +124,11 @@ int bw_cluster_fd(const struct bw_cluster *cluster)
 struct bw_str bw_cluster_server(const struct bw_cluster *cluster)
 {
         return bw_str(cluster->ready.server);
+}
+
+struct bw_str bw_cluster_warnings(const struct bw_cluster *cluster)
+{
+        return bw_str(cluster->ready.warnings);
 }
 
 int bw_cluster_minor(const struct bw_cluster *cluster)

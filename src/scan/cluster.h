@@ -38,6 +38,8 @@ BW_CHECK int bw_cluster_open(const struct bw_cluster_options *options, struct bw
 int bw_cluster_fd(const struct bw_cluster *cluster);
 /* The server's URL: the name of the input. */
 struct bw_str bw_cluster_server(const struct bw_cluster *cluster);
+/* What a user should know of the kubeconfig; each ends with a line feed. */
+struct bw_str bw_cluster_warnings(const struct bw_cluster *cluster);
 /* N of its Kubernetes 1.N; -1: it does not tell. */
 int bw_cluster_minor(const struct bw_cluster *cluster);
 /* Ends the fetcher, if it has not ended. Why it gave up, if it did: then what was read is a part only. */

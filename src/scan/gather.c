@@ -20,6 +20,7 @@ struct bw_gathering {
         size_t n_errors, errors_cap;
         size_t n_kept;
         struct bw_sandbox sandbox;
+        struct bw_str warnings;
 };
 
 /* What lives as long as the reading only. */
@@ -57,6 +58,11 @@ void bw_gathering_free(struct bw_gathering *g)
 const struct bw_inventory *bw_gathering_inventory(const struct bw_gathering *gathering)
 {
         return gathering->inventory;
+}
+
+struct bw_str bw_gathering_warnings(const struct bw_gathering *gathering)
+{
+        return gathering->warnings;
 }
 
 const struct bw_input_error *bw_gathering_errors(const struct bw_gathering *gathering, size_t *ret_n)
@@ -213,10 +219,15 @@ static bool is_wanted(void *userdata, struct bw_str group, struct bw_str kind)
 static int open_cluster(struct run *run, struct bw_error *reterr)
 {
         struct bw_cluster_options options = *run->options->cluster;
+        int r;
 
         options.wanted = is_wanted;
         options.userdata = (void *)(uintptr_t)run->options;
-        return bw_cluster_open(&options, &run->cluster, reterr);
+        r = bw_cluster_open(&options, &run->cluster, reterr);
+        if (r < 0)
+                return r;
+        run->g->warnings = bw_arena_str(run->g->arena, bw_cluster_warnings(run->cluster));
+        return run->g->warnings.p ? 0 : bw_arena_error(run->g->arena, reterr);
 }
 
 static int begin(struct run *run, struct bw_error *reterr)

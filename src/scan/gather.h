@@ -35,6 +35,8 @@ void bw_gathering_free(struct bw_gathering *gathering);
 BW_DEFINE_AUTO(struct bw_gathering *, bw_gathering_free);
 
 const struct bw_inventory *bw_gathering_inventory(const struct bw_gathering *gathering);
+/* What a user should know of the kubeconfig (scan/cluster.h); empty without a cluster. */
+struct bw_str bw_gathering_warnings(const struct bw_gathering *gathering);
 /* What could not be read. */
 const struct bw_input_error *bw_gathering_errors(const struct bw_gathering *gathering, size_t *ret_n);
 
