@@ -22,6 +22,8 @@ const struct bw_verb *const bw_verbs[] = {
         &bw_verb_net_can,
         &bw_verb_net_connections,
         &bw_verb_net_exposure,
+        &bw_verb_net_gaps,
+        &bw_verb_net_diff,
         &bw_verb_pki_list,
         &bw_verb_pki_check,
         &bw_verb_validate,

@@ -28,6 +28,8 @@ extern const struct bw_verb bw_verb_rbac_paths;
 extern const struct bw_verb bw_verb_net_can;
 extern const struct bw_verb bw_verb_net_connections;
 extern const struct bw_verb bw_verb_net_exposure;
+extern const struct bw_verb bw_verb_net_gaps;
+extern const struct bw_verb bw_verb_net_diff;
 extern const struct bw_verb bw_verb_pki_list;
 extern const struct bw_verb bw_verb_pki_check;
 extern const struct bw_verb bw_verb_validate;
