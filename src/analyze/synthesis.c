@@ -2,5 +2,6 @@
 #include "analyze/synthesis.h"
 
 const struct bw_synthesizer *const bw_synthesizers[] = {
+        &bw_synthesize_access,
         NULL,
 };
