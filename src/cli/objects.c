@@ -45,21 +45,23 @@ static void tell_errors(struct bw_cli *cli, struct bw_objects *objects)
         objects->incomplete = n > 0;
 }
 
-int bw_objects_open_paths(struct bw_cli *cli, const struct bw_args *args, const struct bw_str *paths, size_t n_paths,
-                          bool (*wanted)(struct bw_str group, struct bw_str kind), bool places, struct bw_objects *ret,
-                          struct bw_error *reterr)
+int bw_objects_open_with(struct bw_cli *cli, const struct bw_args *args,
+                         bool (*wanted)(struct bw_str group, struct bw_str kind), bool places,
+                         const struct bw_objects_more *more, struct bw_objects *ret, struct bw_error *reterr)
 {
         const atomic_bool *cancel = bw_proc_watch_interrupts();
         bool is_live = bw_args_has(args, BW_OPT_CLUSTER);
         struct bw_cluster_options cluster = {.no_kubelets = true};
         struct bw_gather_options options = {
-                .paths = paths,
-                .n_paths = n_paths,
+                .paths = more->paths,
+                .n_paths = more->n_paths,
                 .cluster = is_live ? &cluster : NULL,
                 .wanted = wanted,
                 .places = places,
                 .cancel = cancel,
                 .sandbox = !bw_args_has(args, BW_OPT_NO_SANDBOX),
+                .readable = more->readable,
+                .n_readable = more->n_readable,
         };
         struct bw_objects objects = {.arena = bw_arena_new(0)};
         int r;
@@ -69,7 +71,7 @@ int bw_objects_open_paths(struct bw_cli *cli, const struct bw_args *args, const 
         r = bw_cluster_args(args, is_live, objects.arena, &cluster, reterr);
         if (r == 0)
                 r = paths_of(args, objects.arena, &options, reterr);
-        if (r == 0 && options.n_paths == 0 && !is_live)
+        if (r == 0 && options.n_paths == 0 && !is_live && !more->may_be_none)
                 r = bw_error_set(reterr, -EINVAL, "of which objects? -f PATH names files, --cluster the live cluster");
         if (r == 0)
                 r = bw_gather(&options, &objects.gathering, reterr);
@@ -83,10 +85,18 @@ int bw_objects_open_paths(struct bw_cli *cli, const struct bw_args *args, const 
         return 0;
 }
 
+int bw_objects_open_paths(struct bw_cli *cli, const struct bw_args *args, const struct bw_str *paths, size_t n_paths,
+                          bool (*wanted)(struct bw_str group, struct bw_str kind), bool places, struct bw_objects *ret,
+                          struct bw_error *reterr)
+{
+        return bw_objects_open_with(cli, args, wanted, places, &(struct bw_objects_more){.paths = paths, .n_paths = n_paths}, ret,
+                                    reterr);
+}
+
 int bw_objects_open(struct bw_cli *cli, const struct bw_args *args, bool (*wanted)(struct bw_str group, struct bw_str kind),
                     bool places, struct bw_objects *ret, struct bw_error *reterr)
 {
-        return bw_objects_open_paths(cli, args, NULL, 0, wanted, places, ret, reterr);
+        return bw_objects_open_with(cli, args, wanted, places, &(struct bw_objects_more){0}, ret, reterr);
 }
 
 int bw_object_place(struct bw_arena *arena, const struct bw_doc *doc, struct bw_path path, struct bw_str *ret)

@@ -27,6 +27,17 @@ BW_CHECK int bw_objects_open(struct bw_cli *cli, const struct bw_args *args,
 BW_CHECK int bw_objects_open_paths(struct bw_cli *cli, const struct bw_args *args, const struct bw_str *paths, size_t n_paths,
                                    bool (*wanted)(struct bw_str group, struct bw_str kind), bool places, struct bw_objects *ret,
                                    struct bw_error *reterr);
+/* The same, where files can do without objects, or are read beside them. */
+struct bw_objects_more {
+        const struct bw_str *paths;    /* in place of those of -f; borrowed */
+        size_t n_paths;
+        const struct bw_str *readable; /* read by the caller, in the sandbox */
+        size_t n_readable;
+        bool may_be_none;              /* neither -f nor --cluster need be given */
+};
+BW_CHECK int bw_objects_open_with(struct bw_cli *cli, const struct bw_args *args,
+                                  bool (*wanted)(struct bw_str group, struct bw_str kind), bool places,
+                                  const struct bw_objects_more *more, struct bw_objects *ret, struct bw_error *reterr);
 void bw_objects_done(struct bw_objects *objects);
 
 /* "file.yaml:12", or the API path of an object that has no lines; of the value at path in it (n = 0: the object). */

@@ -32,12 +32,14 @@ void bw_rbac_inputs_done(struct bw_rbac_inputs *inputs)
         bw_objects_done(&inputs->objects);
 }
 
-int bw_rbac_inputs_open(struct bw_cli *cli, const struct bw_args *args, struct bw_rbac_inputs *ret, struct bw_error *reterr)
+int bw_rbac_inputs_open(struct bw_cli *cli, const struct bw_args *args, const struct bw_objects_more *more,
+                        struct bw_rbac_inputs *ret, struct bw_error *reterr)
 {
         struct bw_rbac_inputs inputs = {0};
         struct bw_doc_range all;
         struct bw_value *values;
-        int r = bw_objects_open(cli, args, is_wanted, true, &inputs.objects, reterr);
+        static const struct bw_objects_more none = {0};
+        int r = bw_objects_open_with(cli, args, is_wanted, true, more ? more : &none, &inputs.objects, reterr);
 
         if (r < 0)
                 return r;

@@ -17,9 +17,9 @@ struct bw_rbac_inputs {
         struct bw_rbac *rbac;
 };
 
-/* Roles, bindings, and what names resources: CustomResourceDefinitions. */
-BW_CHECK int bw_rbac_inputs_open(struct bw_cli *cli, const struct bw_args *args, struct bw_rbac_inputs *ret,
-                                 struct bw_error *reterr);
+/* Roles, bindings, and what names resources: CustomResourceDefinitions. more: NULL, or as in cli/objects.h. */
+BW_CHECK int bw_rbac_inputs_open(struct bw_cli *cli, const struct bw_args *args, const struct bw_objects_more *more,
+                                 struct bw_rbac_inputs *ret, struct bw_error *reterr);
 void bw_rbac_inputs_done(struct bw_rbac_inputs *inputs);
 
 /*

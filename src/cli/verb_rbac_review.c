@@ -244,7 +244,7 @@ static int run(struct bw_cli *cli, const struct bw_args *args)
         job.questions = bw_arena_new(0);
         r = job.questions ? load_questions(&job, &err) : bw_error_nomem(&err);
         if (r == 0)
-                r = bw_rbac_inputs_open(cli, args, &job.inputs, &err);
+                r = bw_rbac_inputs_open(cli, args, NULL, &job.inputs, &err);
         if (r == 0)
                 r = answer(&job, &err);
         return r < 0 ? bw_cli_fail(cli, &err) : r;

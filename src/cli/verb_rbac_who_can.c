@@ -61,7 +61,7 @@ static int run(struct bw_cli *cli, const struct bw_args *args)
 {
         bw_auto_done(job_done) struct job job = {.cli = cli, .args = args};
         struct bw_error err = {0};
-        int r = bw_rbac_inputs_open(cli, args, &job.inputs, &err);
+        int r = bw_rbac_inputs_open(cli, args, NULL, &job.inputs, &err);
 
         if (r == 0)
                 r = answer(&job, &err);

@@ -18,6 +18,8 @@ const struct bw_verb *const bw_verbs[] = {
         &bw_verb_rbac_who_can,
         &bw_verb_rbac_what_can,
         &bw_verb_rbac_review,
+        &bw_verb_rbac_unused,
+        &bw_verb_rbac_generate,
         &bw_verb_rbac_paths,
         &bw_verb_net_can,
         &bw_verb_net_connections,

@@ -24,6 +24,8 @@ extern const struct bw_verb bw_verb_rbac_can;
 extern const struct bw_verb bw_verb_rbac_who_can;
 extern const struct bw_verb bw_verb_rbac_what_can;
 extern const struct bw_verb bw_verb_rbac_review;
+extern const struct bw_verb bw_verb_rbac_unused;
+extern const struct bw_verb bw_verb_rbac_generate;
 extern const struct bw_verb bw_verb_rbac_paths;
 extern const struct bw_verb bw_verb_net_can;
 extern const struct bw_verb bw_verb_net_connections;

@@ -184,6 +184,21 @@ static int finish_cluster(struct run *run, struct bw_error *reterr)
         return add_error(run->g, bw_cluster_server(run->cluster), &err, reterr);
 }
 
+static int allow(struct run *run, const struct bw_str *paths, size_t n, bool writable)
+{
+        for (size_t i = 0; i < n; i++) {
+                struct bw_str path = bw_arena_str(run->g->arena, paths[i]); /* zero-terminated */
+
+                if (!path.p)
+                        return -ENOMEM;
+                if (writable)
+                        bw_sandbox_allow_write(&run->g->sandbox, path.p);
+                else if (!bw_str_is(path, "-"))
+                        bw_sandbox_allow_read(&run->g->sandbox, path.p);
+        }
+        return 0;
+}
+
 static int enter_sandbox(struct run *run, struct bw_error *reterr)
 {
         const struct bw_gather_options *options = run->options;
@@ -193,18 +208,10 @@ static int enter_sandbox(struct run *run, struct bw_error *reterr)
         if (!options->sandbox || !bw_sandbox_is_possible(&why))
                 return 0;
         *sandbox = bw_sandbox_begin();
-        for (size_t i = 0; i < options->n_paths + options->n_writable; i++) {
-                bool writable = i >= options->n_paths;
-                struct bw_str path = writable ? options->writable[i - options->n_paths] : options->paths[i];
-
-                path = bw_arena_str(run->g->arena, path); /* zero-terminated */
-                if (!path.p)
-                        return bw_error_nomem(reterr);
-                if (writable)
-                        bw_sandbox_allow_write(sandbox, path.p);
-                else if (!bw_str_is(path, "-"))
-                        bw_sandbox_allow_read(sandbox, path.p);
-        }
+        if (allow(run, options->paths, options->n_paths, false) < 0 ||
+            allow(run, options->readable, options->n_readable, false) < 0 ||
+            allow(run, options->writable, options->n_writable, true) < 0)
+                return bw_error_nomem(reterr);
         bw_sandbox_enter(sandbox);
         return 0;
 }

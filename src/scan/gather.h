@@ -26,6 +26,8 @@ struct bw_gather_options {
         bool places;                               /* with lines and columns, for answers that point into files */
         const atomic_bool *cancel;                 /* may be NULL */
         bool sandbox;
+        const struct bw_str *readable;             /* what the caller still reads afterwards, in the sandbox */
+        size_t n_readable;
         const struct bw_str *writable;             /* as in scan/scan.h */
         size_t n_writable;
 };
