@@ -631,7 +631,8 @@ static int find_bound(struct bw_rbac_graph *g, struct bw_error *reterr)
                         g->bound[g->n_bound++] = (struct rbac_bound){subject, b, i};
                 }
         }
-        qsort(g->bound, g->n_bound, sizeof(*g->bound), compare_bound);
+        if (g->n_bound)
+                qsort(g->bound, g->n_bound, sizeof(*g->bound), compare_bound);
         g->bound_of = bw_arena_zalloc(g->arena, (g->n_nodes + 2) * sizeof(*g->bound_of));
         if (!g->bound_of)
                 return bw_arena_error(g->arena, reterr);

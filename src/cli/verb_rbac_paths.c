@@ -157,7 +157,8 @@ static int find_everybody(struct job *job, bool with_system, struct bw_error *re
                         job->n_by_group++;
                 }
         }
-        qsort(job->items, job->n, sizeof(*job->items), by_steps);
+        if (job->n)
+                qsort(job->items, job->n, sizeof(*job->items), by_steps);
         return r;
 }
 
@@ -436,7 +437,8 @@ static void unite_edges(struct drawing *d)
 {
         size_t n = 0;
 
-        qsort(d->edges, d->n_edges, sizeof(*d->edges), by_ends);
+        if (d->n_edges)
+                qsort(d->edges, d->n_edges, sizeof(*d->edges), by_ends);
         for (size_t i = 0; i < d->n_edges; i++)
                 if (n == 0 || by_ends(&d->edges[n - 1], &d->edges[i]) != 0)
                         d->edges[n++] = d->edges[i];
