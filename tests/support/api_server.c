@@ -620,6 +620,15 @@ static void write_text(const char *folder, const char *name, struct bw_str text)
         (void)close(fd);
 }
 
+/* The first token of each user. */
+static bool names_its_user(const struct api_script *script, size_t at)
+{
+        for (size_t i = 0; i < at; i++)
+                if (bw_str_eq(script->tokens[i].user, script->tokens[at].user))
+                        return false;
+        return true;
+}
+
 /* Contexts: "token" (the current one), "certificate", "anonymous", "unverified", and one for each user with a token. */
 static void write_kubeconfig(const struct api_server *s, const char *folder)
 {
@@ -632,14 +641,16 @@ static void write_kubeconfig(const struct api_server *s, const char *folder)
         bw_buf_puts(&out, "users:\n- {name: certificate, user: {client-certificate: client.crt, client-key: client.key}}\n"
                           "- {name: anonymous, user: {}}\n");
         for (size_t i = 0; i < s->script.n_tokens; i++)
-                bw_buf_printf(&out, "- {name: '%.*s', user: {token: '%.*s'}}\n", BW_STR_ARG(s->script.tokens[i].user),
+                if (names_its_user(&s->script, i))
+                        bw_buf_printf(&out, "- {name: '%.*s', user: {token: '%.*s'}}\n", BW_STR_ARG(s->script.tokens[i].user),
                               BW_STR_ARG(s->script.tokens[i].token));
         bw_buf_printf(&out, "contexts:\n- {name: token, context: {cluster: test, user: '%.*s'}}\n", BW_STR_ARG(s->script.tokens[0].user));
         bw_buf_puts(&out, "- {name: certificate, context: {cluster: test, user: certificate}}\n"
                           "- {name: anonymous, context: {cluster: test, user: anonymous}}\n");
         bw_buf_printf(&out, "- {name: unverified, context: {cluster: unverified, user: '%.*s'}}\n", BW_STR_ARG(s->script.tokens[0].user));
         for (size_t i = 0; i < s->script.n_tokens; i++)
-                bw_buf_printf(&out, "- {name: '%.*s', context: {cluster: test, user: '%.*s'}}\n", BW_STR_ARG(s->script.tokens[i].user),
+                if (names_its_user(&s->script, i))
+                        bw_buf_printf(&out, "- {name: '%.*s', context: {cluster: test, user: '%.*s'}}\n", BW_STR_ARG(s->script.tokens[i].user),
                               BW_STR_ARG(s->script.tokens[i].user));
         write_text(folder, "ca.crt", bw_str(s->ca));
         write_text(folder, "client.crt", bw_str(s->client_certificate));
