@@ -130,6 +130,8 @@ static void set_tls(struct setter *s, const struct bw_kube_proof *proof)
         set_number(s, CURLOPT_SSL_VERIFYPEER, verify);
         set_number(s, CURLOPT_SSL_VERIFYHOST, verify * 2);
         set_number(s, CURLOPT_PROXY_SSLVERSION, CURL_SSLVERSION_TLSv1_2);
+        /* Connections are kept; and libcurl 7.88 frees a session twice when there is no memory for it. */
+        set_number(s, CURLOPT_SSL_SESSIONID_CACHE, 0);
         if (config->ca_pem.n) {
                 /* These and no others: the folder of the system's would be looked into beside them. */
                 set_pointer(s, CURLOPT_CAINFO, NULL);
