@@ -55,6 +55,14 @@ static struct bw_api_resource of_row(size_t row)
         };
 }
 
+bool bw_api_resource_at(size_t i, struct bw_api_resource *ret)
+{
+        if (i >= bw_table_api_resources.n_rows)
+                return false;
+        *ret = of_row(i);
+        return true;
+}
+
 static bool is_a_word_of(struct bw_str words, struct bw_str word)
 {
         struct bw_str one;

@@ -23,6 +23,8 @@ struct bw_api_resource {
 
 /* inventory: may be NULL. "*" is every resource of the core group, "*.*" of every group, as kubectl and rules have it. */
 struct bw_api_resource bw_api_resource_parse(struct bw_str text, const struct bw_inventory *inventory);
+/* All of Kubernetes' own, from 0; false at the end. */
+bool bw_api_resource_at(size_t i, struct bw_api_resource *ret);
 /* The resource of a kind of Kubernetes' own; known is false when there is none. */
 struct bw_api_resource bw_api_resource_of_kind(struct bw_str group, struct bw_str kind);
 /* Whether Kubernetes or the inventory have the resource by its plural name. */

@@ -54,6 +54,7 @@ enum bw_option_id {
         BW_OPT_INCLUDE_SYSTEM,
         BW_OPT_INSECURE,
         BW_OPT_KIND,
+        BW_OPT_KUBELETS,
         BW_OPT_KUBECONFIG,
         BW_OPT_KUBERNETES_VERSION,
         BW_OPT_MIN_COVERAGE,

@@ -6,6 +6,7 @@ const struct bw_verb *const bw_verbs[] = {
         &bw_verb_collect,
         &bw_verb_diff,
         &bw_verb_node_show,
+        &bw_verb_cluster_rbac,
         &bw_verb_explain,
         &bw_verb_rules_list,
         &bw_verb_rules_show,
@@ -44,6 +45,7 @@ static const struct {
         {"net", "the network: who reaches whom, and what lets them"},
         {"pki", "certificates: what is there, and what ends soon"},
         {"rbac", "who may do what: questions to the roles and bindings of a cluster"},
+        {"cluster", "a live cluster as an input"},
         {"node", "a node of a cluster: what is in force on it"},
         {"audit", "the audit log: what a policy records"},
 };

@@ -12,6 +12,7 @@ extern const struct bw_verb bw_verb_scan;
 extern const struct bw_verb bw_verb_collect;
 extern const struct bw_verb bw_verb_diff;
 extern const struct bw_verb bw_verb_node_show;
+extern const struct bw_verb bw_verb_cluster_rbac;
 extern const struct bw_verb bw_verb_explain;
 extern const struct bw_verb bw_verb_rules_list;
 extern const struct bw_verb bw_verb_rules_show;

@@ -169,3 +169,8 @@ const struct bw_kind *bw_kind_find(struct bw_str group, struct bw_str kind, size
                 ++*ret_n;
         return *ret_n ? &kinds[low] : NULL;
 }
+
+const struct bw_kind *bw_kind_at(size_t i)
+{
+        return i < BW_ARRAY_SIZE(kinds) ? &kinds[i] : NULL;
+}

@@ -31,5 +31,7 @@ struct bw_kind {
 
 /* The first row for a kind; other places in which it holds pods follow, *ret_n rows in all. NULL: it holds none. */
 const struct bw_kind *bw_kind_find(struct bw_str group, struct bw_str kind, size_t *ret_n);
+/* All rows, from 0; NULL at the end. */
+const struct bw_kind *bw_kind_at(size_t i);
 
 #endif

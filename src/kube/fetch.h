@@ -51,6 +51,9 @@ BW_CHECK int bw_fetch_plan(struct bw_arena *arena, const struct bw_kube_resource
                            bool (*wanted)(void *userdata, struct bw_str group, struct bw_str kind), void *userdata,
                            const struct bw_kube_resource ***ret, size_t *ret_n, struct bw_error *reterr);
 
+/* False for what is never asked for (events, leases) and what is no list (reviews). */
+bool bw_fetch_may_list(struct bw_str group, struct bw_str resource);
+
 /* The rule of a role that allows it: {apiGroups: [""], resources: [pods], verbs: [list]}, as one line of YAML. */
 void bw_fetch_put_rule(struct bw_buf *out, struct bw_str group, struct bw_str resource, const char *verb);
 

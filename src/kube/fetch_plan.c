@@ -18,6 +18,7 @@ static const struct {
         {"events.k8s.io", "events"},
         {"coordination.k8s.io", "leases"},
         {"", "componentstatuses"},
+        {"", "bindings"},
         {"metrics.k8s.io", "pods"},
         {"metrics.k8s.io", "nodes"},
 };
@@ -46,12 +47,12 @@ static int cmp(const void *a, const void *b)
         return by_group ? by_group : bw_str_cmp(x->resource, y->resource);
 }
 
-static bool is_never(const struct bw_kube_resource *resource)
+bool bw_fetch_may_list(struct bw_str group, struct bw_str resource)
 {
         for (size_t i = 0; i < BW_ARRAY_SIZE(never); i++)
-                if (bw_str_is(resource->group, never[i].group) && bw_str_is(resource->resource, never[i].resource))
-                        return true;
-        return !resource->can_list || memchr(resource->resource.p, '/', resource->resource.n);
+                if (bw_str_is(group, never[i].group) && bw_str_is(resource, never[i].resource))
+                        return false;
+        return !bw_str_ends(resource, BW_STR("reviews")) && !memchr(resource.p, '/', resource.n);
 }
 
 int bw_fetch_plan(struct bw_arena *arena, const struct bw_kube_resource *resources, size_t n,
@@ -64,7 +65,8 @@ int bw_fetch_plan(struct bw_arena *arena, const struct bw_kube_resource *resourc
         if (!plan)
                 return bw_arena_error(arena, reterr);
         for (size_t i = 0; i < n; i++)
-                if (!is_never(&resources[i]) && wanted(userdata, resources[i].group, resources[i].kind))
+                if (resources[i].can_list && bw_fetch_may_list(resources[i].group, resources[i].resource) &&
+                    wanted(userdata, resources[i].group, resources[i].kind))
                         plan[n_plan++] = &resources[i];
         qsort(plan, n_plan, sizeof(*plan), cmp);
         *ret = plan;

@@ -454,6 +454,12 @@ void bw_catalog_set_minor(struct bw_catalog *catalog, int kubernetes_minor)
         catalog->options.kubernetes_minor = BW_MAX(0, BW_MIN(kubernetes_minor, BW_KUBERNETES_NEWEST));
 }
 
+/* Of any group: such a rule asks for nothing by its name. */
+static bool is_any(const struct rule_kind *kind)
+{
+        return kind->any_group && bw_str_is(kind->kind, "*");
+}
+
 /* words: kinds as a rule writes them, separated by blanks. */
 static bool words_name(const char *words, struct bw_str group, struct bw_str kind)
 {
@@ -468,7 +474,7 @@ static bool words_name(const char *words, struct bw_str group, struct bw_str kin
                         named.group = bw_str_n(word.p, slash);
                         named.kind = bw_str_rest(word, slash + 1);
                 }
-                if (!bw_str_is(named.kind, "*") && rule_kind_matches(&named, group, kind))
+                if (!is_any(&named) && rule_kind_matches(&named, group, kind))
                         return true;
         }
         return false;
@@ -481,7 +487,7 @@ static bool entry_names(const struct rule_entry *entry, struct bw_str group, str
         if (entry->builtin)
                 return words_name(entry->builtin->kinds, group, kind) || words_name(entry->builtin->inventory, group, kind);
         for (size_t i = 0; i < rule->match.n_kinds; i++)
-                if (!bw_str_is(rule->match.kinds[i].kind, "*") && rule_kind_matches(&rule->match.kinds[i], group, kind))
+                if (!is_any(&rule->match.kinds[i]) && rule_kind_matches(&rule->match.kinds[i], group, kind))
                         return true;
         for (size_t i = 0; i < rule->n_looks; i++)
                 if (!rule_look_is_pods(&rule->looks[i]) && rule_kind_matches(&rule->looks[i].kind, group, kind))
@@ -496,6 +502,38 @@ bool bw_catalog_reads(struct bw_catalog *catalog, struct bw_str group, struct bw
                     rule_catalog_takes_part(catalog, &catalog->entries[i], NULL) == 1)
                         return true;
         return false;
+}
+
+static int each_word(const char *words, int (*fn)(void *userdata, struct bw_str group, struct bw_str kind), void *userdata)
+{
+        struct bw_str rest = bw_str(words);
+        struct bw_str word;
+        int r = 0;
+
+        while (r == 0 && bw_str_split(&rest, ' ', &word)) {
+                size_t slash = bw_str_find(word, BW_STR("/"));
+
+                if (slash != SIZE_MAX && !bw_str_ends(word, BW_STR("*")))
+                        r = fn(userdata, bw_str_n(word.p, slash), bw_str_rest(word, slash + 1));
+        }
+        return r;
+}
+
+int bw_catalog_each_kind(struct bw_catalog *catalog, int (*fn)(void *userdata, struct bw_str group, struct bw_str kind),
+                         void *userdata)
+{
+        int r = 0;
+
+        for (size_t i = 0; r == 0 && i < catalog->n_entries; i++) {
+                const struct rule_builtin *builtin = catalog->entries[i].builtin;
+
+                if (!builtin || rule_catalog_takes_part(catalog, &catalog->entries[i], NULL) != 1)
+                        continue;
+                r = each_word(builtin->kinds, fn, userdata);
+                if (r == 0)
+                        r = each_word(builtin->inventory, fn, userdata);
+        }
+        return r;
 }
 
 /* ---- preparing */

@@ -61,6 +61,9 @@ void bw_catalog_set_minor(struct bw_catalog *catalog, int kubernetes_minor);
  * count. One thread, as loading.
  */
 bool bw_catalog_reads(struct bw_catalog *catalog, struct bw_str group, struct bw_str kind);
+/* The kinds that built-in ones of them name with a group, each as often as it is named. fn's first answer other than 0 ends it and is given. */
+int bw_catalog_each_kind(struct bw_catalog *catalog, int (*fn)(void *userdata, struct bw_str group, struct bw_str kind),
+                         void *userdata);
 
 /* True when every rule for documents like this one is compiled (lock-free). */
 bool bw_catalog_is_ready(const struct bw_catalog *catalog, const struct bw_doc *doc);
