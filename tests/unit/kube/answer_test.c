@@ -252,13 +252,12 @@ static void test_frames(void **state)
                 bw_buf_done(&c.text);
                 bw_kube_frames_clear(&frames);
         }
-        assert_int_equal(bw_kube_frames_feed(&frames, BW_STR("{} [1]"), collect, &(struct collected){.stop_at = 1}, &err), 7);
-        bw_kube_frames_clear(&frames);
-        {
-                struct collected c = {0};
+        for (size_t stop_at = 0; stop_at < 2; stop_at++) {
+                struct collected c = {.stop_at = stop_at};
 
-                assert_int_equal(bw_kube_frames_feed(&frames, BW_STR("{} [1]"), collect, &c, &err), -EPROTO);
+                assert_int_equal(bw_kube_frames_feed(&frames, BW_STR("{} [1]"), collect, &c, &err), stop_at ? 7 : -EPROTO);
                 assert_int_equal(c.n, 1);
+                bw_kube_frames_clear(&frames);
                 bw_buf_done(&c.text);
         }
         bw_kube_frames_done(&frames);
