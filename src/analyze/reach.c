@@ -5,6 +5,42 @@
 #include "analyze/exposure_internal.h"
 #include "analyze/netpol_internal.h"
 
+#include "doc/kind.h"
+
+static const struct {
+        const char *group;
+        const char *kind;
+} policies[] = {
+        {"networking.k8s.io", "NetworkPolicy"},
+        {"policy.networking.k8s.io", "AdminNetworkPolicy"},
+        {"policy.networking.k8s.io", "BaselineAdminNetworkPolicy"},
+        {"policy.networking.k8s.io", "ClusterNetworkPolicy"},
+        {"cilium.io", "CiliumNetworkPolicy"},
+        {"cilium.io", "CiliumClusterwideNetworkPolicy"},
+        {"cilium.io", "CiliumCIDRGroup"},
+        {"crd.projectcalico.org", "NetworkPolicy"},
+        {"crd.projectcalico.org", "GlobalNetworkPolicy"},
+        {"crd.projectcalico.org", "NetworkSet"},
+        {"crd.projectcalico.org", "GlobalNetworkSet"},
+        {"crd.projectcalico.org", "Tier"},
+        {"projectcalico.org", "NetworkPolicy"},
+        {"projectcalico.org", "GlobalNetworkPolicy"},
+        {"projectcalico.org", "NetworkSet"},
+        {"projectcalico.org", "GlobalNetworkSet"},
+        {"projectcalico.org", "Tier"},
+        {"", "ServiceAccount"},
+};
+
+bool bw_network_looks(struct bw_str group, struct bw_str kind)
+{
+        size_t n;
+
+        for (size_t i = 0; i < BW_ARRAY_SIZE(policies); i++)
+                if (bw_str_is(kind, policies[i].kind) && bw_str_is(group, policies[i].group))
+                        return true;
+        return bw_exposure_looks(group, kind) || bw_kind_find(group, kind, &n) != NULL;
+}
+
 enum { PROXY_ROUNDS = 4, TRIED_OF_WHERE = 4, TRIED_BOUND = 16, SHARE_PIECES = 1024 };
 
 struct behaviour { /* where pods of it are: two namespaces are enough to have one that is another */
@@ -674,9 +710,25 @@ struct bw_reach_dns bw_reach_dns(const struct bw_reach *reach)
         return reach->dns;
 }
 
+/* Some name its address in place of its pods: where NodeLocal DNSCache answers, or that of the Service. */
+static int ask_dns_address(struct asking *a, const struct bw_net_end *from, struct bw_str text, bool *ret)
+{
+        struct net_ip ip;
+        struct bw_net_end to;
+        bool at_most;
+        int r;
+
+        if (!net_ip_parse(text, &ip))
+                return 0;
+        to = address_end(&ip);
+        a->port = 53;
+        r = is_allowed(a, from, &to, &at_most);
+        *ret |= r > 0;
+        return BW_MIN(r, 0);
+}
+
 int bw_reach_can_resolve(const struct bw_reach *reach, uint32_t class, struct bw_arena *arena, bool *ret, struct bw_error *reterr)
 {
-        struct net_ip local = {0}; /* NodeLocal DNSCache answers here */
         struct asking a = {.reach = reach, .arena = arena, .protocol = BW_PROTOCOL_UDP, .reterr = reterr};
         struct bw_net_end from = class_end(class);
         struct bw_net_end to;
@@ -691,13 +743,10 @@ int bw_reach_can_resolve(const struct bw_reach *reach, uint32_t class, struct bw
                 *ret |= r > 0;
                 r = BW_MIN(r, 0);
         }
-        if (r == 0 && !*ret && net_ip_parse(BW_STR("169.254.20.10"), &local)) {
-                to = address_end(&local);
-                a.port = 53;
-                r = is_allowed(&a, &from, &to, &at_most);
-                *ret |= r > 0;
-                r = BW_MIN(r, 0);
-        }
+        if (r == 0 && !*ret)
+                r = ask_dns_address(&a, &from, BW_STR("169.254.20.10"), ret);
+        if (r == 0 && !*ret)
+                r = ask_dns_address(&a, &from, bw_map_text(bw_map_get(reach->dns.service->root, BW_STR("spec")), "clusterIP"), ret);
         return r;
 }
 

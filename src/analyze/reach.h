@@ -14,6 +14,9 @@
 
 struct bw_reach;
 
+/* Objects of these kinds are looked at by what is in here, the policies' among them. */
+bool bw_network_looks(struct bw_str group, struct bw_str kind);
+
 /* A way that really leads to a port of a workload. */
 struct bw_reach_way {
         uint32_t workload;

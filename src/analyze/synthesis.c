@@ -3,5 +3,6 @@
 
 const struct bw_synthesizer *const bw_synthesizers[] = {
         &bw_synthesize_access,
+        &bw_synthesize_network,
         NULL,
 };

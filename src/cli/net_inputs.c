@@ -6,44 +6,9 @@
 #include "base/arena.h"
 #include "base/limits.h"
 #include "cli/cluster_args.h"
-#include "doc/kind.h"
 #include "report/emit.h"
 
 /* ---- what is read */
-
-static const struct {
-        const char *group;
-        const char *kind;
-} policies[] = {
-        {"networking.k8s.io", "NetworkPolicy"},
-        {"policy.networking.k8s.io", "AdminNetworkPolicy"},
-        {"policy.networking.k8s.io", "BaselineAdminNetworkPolicy"},
-        {"policy.networking.k8s.io", "ClusterNetworkPolicy"},
-        {"cilium.io", "CiliumNetworkPolicy"},
-        {"cilium.io", "CiliumClusterwideNetworkPolicy"},
-        {"cilium.io", "CiliumCIDRGroup"},
-        {"crd.projectcalico.org", "NetworkPolicy"},
-        {"crd.projectcalico.org", "GlobalNetworkPolicy"},
-        {"crd.projectcalico.org", "NetworkSet"},
-        {"crd.projectcalico.org", "GlobalNetworkSet"},
-        {"crd.projectcalico.org", "Tier"},
-        {"projectcalico.org", "NetworkPolicy"},
-        {"projectcalico.org", "GlobalNetworkPolicy"},
-        {"projectcalico.org", "NetworkSet"},
-        {"projectcalico.org", "GlobalNetworkSet"},
-        {"projectcalico.org", "Tier"},
-        {"", "ServiceAccount"},
-};
-
-bool bw_net_wanted(struct bw_str group, struct bw_str kind)
-{
-        size_t n;
-
-        for (size_t i = 0; i < BW_ARRAY_SIZE(policies); i++)
-                if (bw_str_is(kind, policies[i].kind) && bw_str_is(group, policies[i].group))
-                        return true;
-        return bw_exposure_looks(group, kind) || bw_kind_find(group, kind, &n) != NULL;
-}
 
 int bw_net_inputs_build(struct bw_arena *arena, const struct bw_inventory *inventory, struct bw_net_inputs *ret, struct bw_error *reterr)
 {
@@ -69,7 +34,7 @@ void bw_net_inputs_done(struct bw_net_inputs *inputs)
 int bw_net_inputs_open(struct bw_cli *cli, const struct bw_args *args, struct bw_net_inputs *ret, struct bw_error *reterr)
 {
         struct bw_net_inputs inputs = {0};
-        int r = bw_objects_open(cli, args, bw_net_wanted, true, &inputs.objects, reterr);
+        int r = bw_objects_open(cli, args, bw_network_looks, true, &inputs.objects, reterr);
 
         if (r < 0)
                 return r;

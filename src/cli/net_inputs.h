@@ -26,8 +26,6 @@ struct bw_net_inputs {
 
 BW_CHECK int bw_net_inputs_open(struct bw_cli *cli, const struct bw_args *args, struct bw_net_inputs *ret, struct bw_error *reterr);
 void bw_net_inputs_done(struct bw_net_inputs *inputs);
-/* Kinds that are looked at. */
-bool bw_net_wanted(struct bw_str group, struct bw_str kind);
 /* The same for an inventory that is there; arena and inventory are borrowed. */
 BW_CHECK int bw_net_inputs_build(struct bw_arena *arena, const struct bw_inventory *inventory, struct bw_net_inputs *ret,
                                  struct bw_error *reterr);

@@ -233,7 +233,7 @@ static int run(struct bw_cli *cli, const struct bw_args *args)
         if (!is_live && (lies_in(without_slashes(args->positional[0]), without_slashes(args->positional[1])) ||
                          lies_in(without_slashes(args->positional[1]), without_slashes(args->positional[0]))))
                 return bw_cli_usage(cli, "%s and %s: one lies in the other; two states are compared", args->positional[0], args->positional[1]);
-        r = bw_objects_open_paths(cli, args, paths, args->n_positional, bw_net_wanted, false, &job.objects, &err);
+        r = bw_objects_open_paths(cli, args, paths, args->n_positional, bw_network_looks, false, &job.objects, &err);
         if (r == 0)
                 r = compare(&job, &err);
         return r < 0 ? bw_cli_fail(cli, &err) : r;
