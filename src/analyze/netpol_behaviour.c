@@ -133,6 +133,9 @@ static void add_block(struct former *f, const struct net_where *where)
                 add_list(f, where, f->by_piece.items + f->by_piece.from[first],
                          f->by_piece.from[last + 1] - f->by_piece.from[first]);
         }
+        for (uint32_t i = 0; block->unknown && i < f->np->first_outside; i++)
+                if (f->np->endpoints[i].n_pieces == 0)
+                        add_found(f, where, i);
 }
 
 /* An expression that must hold and asks for one of some values of a key; NULL: none is found. */

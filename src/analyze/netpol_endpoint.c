@@ -82,8 +82,7 @@ static bool grow_namespaces(struct net_builder *b)
         return true;
 }
 
-/* The namespace of that name: what is named exists. */
-static uint32_t namespace_of(struct net_builder *b, struct bw_str name)
+uint32_t net_namespace(struct net_builder *b, struct bw_str name)
 {
         struct bw_netpol *np = b->np;
         size_t at = ns_slot(np, name);
@@ -106,7 +105,7 @@ void net_collect_namespaces(struct net_builder *b)
         if (!grow_namespaces(b))
                 return;
         for (size_t i = 0; i < range.n && b->status == 0; i++) {
-                uint32_t ns = namespace_of(b, range.docs[i]->name);
+                uint32_t ns = net_namespace(b, range.docs[i]->name);
 
                 if (ns != NONE)
                         b->np->namespaces[ns].labels = bw_map_walk(range.docs[i]->root, "metadata.labels");
@@ -610,7 +609,7 @@ static uint32_t endpoint_of(struct collector *c, const struct facts *facts)
         find_pieces(c, facts);
         find_ports(c, facts->spec);
         if (facts->kind != KIND_NODE) {
-                key.ns = namespace_of(c->b, facts->ns);
+                key.ns = net_namespace(c->b, facts->ns);
                 key.n_words = project(c->b, &c->asked, facts->labels, &words);
                 key.words = words;
                 if (c->asked.scopes & 1U << SCOPE_ACCOUNT)

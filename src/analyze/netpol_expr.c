@@ -292,6 +292,8 @@ static struct bw_value account_label(const struct bw_netpol *np, const struct ne
 
         if (end->ns == NONE)
                 return (struct bw_value){0};
+        if (end->account.n == 0)
+                return (struct bw_value){0};
         if (bw_str_is(bw_value_text(key), "projectcalico.org/name"))
                 return bw_value_str(end->account);
         doc = bw_inventory_find(np->inventory, BW_STR(""), BW_STR("ServiceAccount"), np->namespaces[end->ns].name, end->account);
@@ -445,7 +447,7 @@ static uint32_t block_hash(const struct net_builder *b, uint32_t number)
 
 static bool same_block(const struct net_block *a, const struct net_block *b)
 {
-        if (a->hash != b->hash || a->n != b->n)
+        if (a->hash != b->hash || a->n != b->n || a->unknown != b->unknown)
                 return false;
         for (uint32_t i = 0; i < a->n; i++)
                 if (compare_ranges(&a->ranges[i], &b->ranges[i]) != 0)
@@ -458,7 +460,7 @@ static const struct net_block *intern_block(struct net_builder *b, struct net_bl
         struct net_block *kept;
         size_t at;
 
-        block->hash = mix(2166136261U, block->n);
+        block->hash = mix(2166136261U, 2 * block->n + block->unknown);
         for (uint32_t i = 0; i < block->n; i++) {
                 const struct net_ip_range *r = &block->ranges[i];
 
@@ -500,6 +502,14 @@ const struct net_block *net_block(struct net_builder *b, const struct net_ip_ran
         n_no = join_ranges(out, n_no);
         block.n = (uint32_t)take_out(in, n_yes, out, n_no, ranges);
         return intern_block(b, &block);
+}
+
+const struct net_block *net_block_or_unknown(struct net_builder *b, const struct net_block *block)
+{
+        struct net_block copy = *block;
+
+        copy.unknown = true;
+        return intern_block(b, &copy);
 }
 
 /* ---- wheres */

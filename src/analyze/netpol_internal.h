@@ -82,6 +82,7 @@ struct net_block { /* sorted ranges that neither overlap nor touch */
         const struct net_ip_range *ranges;
         uint32_t n;
         uint32_t hash;
+        bool unknown;                   /* pods whose addresses are not known are in it */
 };
 
 struct net_where {
@@ -266,6 +267,7 @@ const struct net_expr *net_selector(struct net_builder *b, enum net_scope scope,
 const struct net_expr *net_in_namespace(struct net_builder *b, struct bw_str ns);
 const struct net_block *net_block(struct net_builder *b, const struct net_ip_range *yes, size_t n_yes, const struct net_ip_range *no,
                                   size_t n_no);
+const struct net_block *net_block_or_unknown(struct net_builder *b, const struct net_block *block);
 /* Parts of the expression that only look at namespaces are taken apart from the rest. */
 uint32_t net_where(struct net_builder *b, unsigned kinds, const struct net_expr *expr, const struct net_block *block);
 /* Pods, and those on the host's network if the options say so. */
@@ -297,8 +299,13 @@ void net_problem(struct net_builder *b, bool refused, const char *path, const ch
 void net_check_network_policy(struct net_builder *b, struct bw_value spec);
 void net_read_network_policies(struct net_builder *b);
 void net_read_admin_policies(struct net_builder *b);
+void net_read_calico_policies(struct net_builder *b);
+/* Text of Calico's selector language; NULL: it is none. scope: what plain labels are of. */
+const struct net_expr *net_calico_selector(struct net_builder *b, struct bw_str text, enum net_scope scope, struct bw_error *reterr);
 
 void net_collect_namespaces(struct net_builder *b);
+/* The namespace of that name: what is named exists. */
+uint32_t net_namespace(struct net_builder *b, struct bw_str name);
 /* NONE: not there. */
 uint32_t net_find_namespace(const struct bw_netpol *np, struct bw_str name);
 

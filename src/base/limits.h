@@ -207,6 +207,8 @@
 /* Network policies of one cluster; past these, questions about them are refused */
 #define BW_LIMIT_NETPOL_PARTS 4000000U       /* different expressions, sets of pods, pieces of addresses */
 #define BW_LIMIT_NETPOL_MEMBERS 32000000U    /* groups of pods in all of these sets */
+#define BW_LIMIT_CALICO_BYTES (64 * 1024)    /* one of Calico's selectors; Calico's own limit is 1,024 */
+#define BW_LIMIT_CALICO_DEPTH 100            /* parentheses in it */
 #define BW_LIMIT_NETPOL_PROBLEMS 10000       /* problems that are listed */
 
 /* What an audit log shows of the use of rights; past these, it is marked as a part only */
