@@ -436,6 +436,17 @@ static bool isolates(struct bw_value spec, size_t d)
         return d == 0 || list_of(spec, directions[d].rules).n > 0;
 }
 
+/*
+ * Whether two policies are there together: not two versions of one; and manifests that leave the namespace open are for the same
+ * one only if they stand in one file.
+ */
+static bool are_together(const struct bw_doc *a, const struct bw_doc *b)
+{
+        if (bw_str_eq(a->name, b->name))
+                return false;
+        return a->ns.n > 0 || !a->input || !b->input || bw_str_eq(a->input->name, b->input->name);
+}
+
 static bool is_shadowed(const struct bw_doc *const *docs, size_t n, size_t at, const uint8_t *gone, const struct bw_doc **ret_by)
 {
         struct bw_value spec = bw_map_get(docs[at]->root, BW_STR("spec"));
@@ -449,7 +460,7 @@ static bool is_shadowed(const struct bw_doc *const *docs, size_t n, size_t at, c
                 for (size_t q = 0; q < n; q++) {
                         struct bw_value other = bw_map_get(docs[q]->root, BW_STR("spec"));
 
-                        isolated |= q != at && !gone[q] && isolates(other, d) && selector_covers(bw_map_get(other, BW_STR("podSelector")), selector);
+                        isolated |= are_together(docs[at], docs[q]) && !gone[q] && isolates(other, d) && selector_covers(bw_map_get(other, BW_STR("podSelector")), selector);
                 }
                 if (!isolated)
                         return false;
@@ -461,7 +472,7 @@ static bool is_shadowed(const struct bw_doc *const *docs, size_t n, size_t at, c
                                 struct bw_value other = bw_map_get(docs[q]->root, BW_STR("spec"));
                                 struct bw_value those = list_of(other, directions[d].rules);
 
-                                if (q == at || gone[q] || !isolates(other, d) || !selector_covers(bw_map_get(other, BW_STR("podSelector")), selector))
+                                if (!are_together(docs[at], docs[q]) || gone[q] || !isolates(other, d) || !selector_covers(bw_map_get(other, BW_STR("podSelector")), selector))
                                         continue;
                                 for (uint32_t j = 0; !found && j < those.n; j++)
                                         found = list_covers(list_of(those.list->items[j], directions[d].peers), list_of(rules.list->items[i], directions[d].peers), peer_covers) &&
