@@ -148,7 +148,8 @@ struct bw_api_resource bw_api_resource_parse(struct bw_str text, const struct bw
                 group = without_version(bw_str_rest(name, dot + 1));
                 name.n = dot;
         }
-        if (bw_str_is(name, "*") || (!find_builtin(name, group, dot != SIZE_MAX, &found) &&
+        if (name.n == 0 || bw_str_is(name, "*") ||
+            (!find_builtin(name, group, dot != SIZE_MAX, &found) &&
                                      !(inventory && find_custom(inventory, name, group, dot != SIZE_MAX, &found)))) {
                 found.resource = name;
                 found.group = group;

@@ -79,10 +79,10 @@ void bw_rbac_log_span(const struct bw_rbac_log *log, struct bw_buf *out)
         size_t n_users;
 
         (void)bw_usage_users(log->usage, &n_users);
-        bw_buf_printf(out, "%" PRIu64 " events of %zu users from ", span.events, n_users);
+        bw_buf_printf(out, "events: %" PRIu64 ", users: %zu, from ", span.events, n_users);
         bw_buf_clean(out, span.first);
         bw_buf_puts(out, " to ");
         bw_buf_clean(out, span.last);
         if (span.denied)
-                bw_buf_printf(out, "; %" PRIu64 " were denied, and do not count", span.denied);
+                bw_buf_printf(out, "; denied, not counted: %" PRIu64, span.denied);
 }

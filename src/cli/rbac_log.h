@@ -21,7 +21,7 @@ struct bw_rbac_log {
 BW_CHECK int bw_rbac_log_args(const struct bw_args *args, struct bw_arena *arena, struct bw_rbac_log *ret, struct bw_error *reterr);
 /* In it. -ENODATA when there is no event at all. */
 BW_CHECK int bw_rbac_log_read(struct bw_cli *cli, struct bw_arena *arena, struct bw_rbac_log *log, struct bw_error *reterr);
-/* "2,751 events from … to …" as one line. */
+/* "events: 2751, users: 12, from … to …", without a newline. */
 void bw_rbac_log_span(const struct bw_rbac_log *log, struct bw_buf *out);
 
 #define BW_OPTION_AUDIT_LOG                                                                        \

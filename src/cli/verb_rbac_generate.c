@@ -96,9 +96,9 @@ static int show(struct job *job, struct bw_error *reterr)
         if (strcmp(format, "yaml") == 0) {
                 bw_buf_puts(&out, "# What ");
                 bw_buf_clean(&out, job->user->name);
-                bw_buf_puts(&out, " did: ");
+                bw_buf_puts(&out, " was allowed and did (");
                 bw_rbac_log_span(&job->log, &out);
-                bw_buf_puts(&out, job->n ? "\n" : "\n# Nothing is missing: the roles that exist allow all of it.\n");
+                bw_buf_puts(&out, job->n ? ")\n" : ")\n# Nothing is missing: the roles that exist allow all of it.\n");
         }
         bw_emit_init(&e, bw_syntax_of(format), NULL);
         for (size_t i = 0; i < job->n; i++) {
