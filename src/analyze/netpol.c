@@ -108,6 +108,7 @@ int bw_netpol_new_as(struct bw_arena *arena, const struct bw_inventory *inventor
         np->options = *options;
         net_collect_namespaces(&b);
         net_read_admin_policies(&b);
+        net_read_cilium_policies(&b);
         net_read_calico_policies(&b);
         net_read_network_policies(&b);
         net_collect_endpoints(&b, &world);

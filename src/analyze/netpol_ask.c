@@ -406,7 +406,8 @@ int bw_netpol_ask(const struct bw_netpol *netpol, const struct bw_net_question *
                 a.peer = a.ingress ? source : target;
                 a.subject = a.ingress ? target : source;
                 a.set = &netpol->sets[netpol->set_of[ingress][a.subject]];
-                if (netpol->endpoints[netpol->sample[a.subject]].kind > KIND_HOST)
+                /* Nothing decides for what is outside, and for nodes only Cilium's policies of hosts. */
+                if (netpol->endpoints[netpol->sample[a.subject]].kind > KIND_HOST && a.set->n == 0)
                         continue;
                 answer.allowed &= ask_direction(&a);
                 answer.at_most |= a.perhaps || a.doubted;

@@ -300,6 +300,7 @@ void net_check_network_policy(struct net_builder *b, struct bw_value spec);
 void net_read_network_policies(struct net_builder *b);
 void net_read_admin_policies(struct net_builder *b);
 void net_read_calico_policies(struct net_builder *b);
+void net_read_cilium_policies(struct net_builder *b);
 /* Text of Calico's selector language; NULL: it is none. scope: what plain labels are of. */
 const struct net_expr *net_calico_selector(struct net_builder *b, struct bw_str text, enum net_scope scope, struct bw_error *reterr);
 
