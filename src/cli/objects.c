@@ -69,6 +69,7 @@ int bw_objects_open_with(struct bw_cli *cli, const struct bw_args *args,
         if (!objects.arena)
                 return bw_error_nomem(reterr);
         r = bw_cluster_args(args, is_live, objects.arena, &cluster, reterr);
+        cluster.flags.ns = (struct bw_str){0}; /* -n is about the question; what decides on it may lie anywhere */
         if (r == 0)
                 r = paths_of(args, objects.arena, &options, reterr);
         if (r == 0 && options.n_paths == 0 && !is_live && !more->may_be_none)

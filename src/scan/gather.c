@@ -87,20 +87,37 @@ static int add_error(struct bw_gathering *g, struct bw_str file, const struct bw
         return 0;
 }
 
+/* What a cluster did not give of the kinds that are wanted: an answer without it must not look as if there were none. */
+static int take_coverage(struct run *run, const struct bw_doc *doc, struct bw_error *reterr)
+{
+        struct bw_str reason = bw_map_text(bw_map_walk(doc->root, "evidence.state"), "reason");
+        struct bw_error err = {0};
+
+        if (reason.n == 0 || !run->options->wanted(bw_map_text(doc->root, "group"), bw_map_text(doc->root, "resourceKind")))
+                return 0;
+        (void)bw_error_set(&err, -EACCES, "%.*s could not be read: %.*s", BW_STR_ARG(doc->name), BW_STR_ARG(reason));
+        return add_error(run->g, doc->input->name, &err, reterr);
+}
+
 static int take_object(void *userdata, struct bw_doc *doc, struct bw_error *reterr)
 {
         struct run *run = userdata;
         struct bw_gathering *g = run->g;
+        bool is_live = doc->input->number == CLUSTER_NUMBER;
         struct bw_doc *kept;
         int r;
 
         doc->index = run->n_docs++;
+        if (is_live)
+                doc->line = doc->mark.line = 0; /* of a stream that nobody else sees */
+        if (bw_str_is(doc->kind, "ClusterCoverage") && bw_str_is(doc->group, "bulwark.dev"))
+                return take_coverage(run, doc, reterr);
         if (doc->kind.n == 0 || !run->options->wanted(doc->group, doc->kind))
                 return 0;
         if (++g->n_kept > BW_LIMIT_KEPT_DOCS)
                 return bw_error_set(reterr, -E2BIG, "there are more than %d objects to hold in mind: ask of a part at a time",
                                     BW_LIMIT_KEPT_DOCS);
-        r = bw_doc_keep(g->keeper, doc, run->options->places, &kept, reterr);
+        r = bw_doc_keep(g->keeper, doc, run->options->places && !is_live, &kept, reterr);
         return r < 0 ? r : bw_inventory_add(g->inventory, kept, reterr);
 }
 

@@ -78,6 +78,28 @@ static void test_errors(void **state)
         assert_int_equal(bw_inventory_size(bw_gathering_inventory(g)), 2);
 }
 
+/* What a snapshot of a cluster lacks, of what is wanted, is told: an empty list is another thing. */
+static void test_gaps(void **state)
+{
+        bw_auto(bw_gathering_free) struct bw_gathering *g = NULL;
+        const struct bw_input_error *errors;
+        size_t n_errors;
+
+        temp_file(*state, "a.yaml",
+                  "apiVersion: bulwark.dev/v1\nkind: ClusterCoverage\nmetadata: {name: roles.rbac.authorization.k8s.io}\n"
+                  "group: rbac.authorization.k8s.io\nresource: roles\nresourceKind: Role\n"
+                  "evidence: {state: {state: unreadable, reason: not allowed}}\n---\n"
+                  "apiVersion: bulwark.dev/v1\nkind: ClusterCoverage\nmetadata: {name: secrets}\n"
+                  "resource: secrets\nresourceKind: Secret\nevidence: {state: {state: unreadable, reason: not allowed}}\n---\n"
+                  "apiVersion: bulwark.dev/v1\nkind: ClusterCoverage\nmetadata: {name: pods}\n"
+                  "group: ''\nresource: pods\nresourceKind: Pod\nstate: listed\n");
+        g = gather(*state, false);
+        errors = bw_gathering_errors(g, &n_errors);
+        assert_int_equal(n_errors, 1);
+        assert_string_equal(errors[0].message.p, "roles.rbac.authorization.k8s.io could not be read: not allowed");
+        assert_int_equal(bw_inventory_size(bw_gathering_inventory(g)), 0);
+}
+
 /* A path that is not there is an error of that input, not of the run. */
 static void test_absent(void **state)
 {
@@ -99,6 +121,7 @@ int main(void)
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test_setup_teardown(test_kinds, setup, teardown),
                 cmocka_unit_test_setup_teardown(test_errors, setup, teardown),
+                cmocka_unit_test_setup_teardown(test_gaps, setup, teardown),
                 cmocka_unit_test_setup_teardown(test_absent, setup, teardown),
         };
 
