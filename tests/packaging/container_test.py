@@ -45,6 +45,9 @@ with tempfile.TemporaryDirectory() as name:
     zone = 'timestamp("2026-01-01T00:00:00Z").getHours("Asia/Tokyo")'
     if (root / 'usr/share/zoneinfo').is_dir():
         expect(run(*inside, 'cel', zone).strip() == '9', 'time zones are not there')
+    # What is loaded when a cluster is asked is there, too: it fails for the want of a network, not of libcurl.
+    asked = subprocess.run([*inside, 'scan', '--cluster', '--server', 'https://127.0.0.1:1'], capture_output=True, text=True)
+    expect(asked.returncode == 2 and 'Failed to connect' in asked.stderr, f'a cluster cannot be asked: {asked.stderr}')
     # A library that is missing is told, and nothing is made up.
     broken = subprocess.run([ROOT / 'packaging/gather', 'root', '/nonexistent', root], capture_output=True)
     expect(broken.returncode != 0, 'gather: a program that is not there')
