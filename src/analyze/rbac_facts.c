@@ -206,6 +206,12 @@ static int each_pod(struct bw_rbac_graph *g,
         return 0;
 }
 
+/* Where a name of a node is remembered: most pods are on one that was met before. */
+static struct bw_str *seen_name(struct bw_rbac_graph *g, struct bw_str name)
+{
+        return &g->seen_names[bw_key_hash(name.p, name.n) % RBAC_SEEN_NAMES];
+}
+
 static int add_pod_nodes(struct bw_rbac_graph *g, const struct bw_doc *doc, const struct bw_pod *pod,
                          struct bw_error *reterr)
 {
@@ -217,9 +223,10 @@ static int add_pod_nodes(struct bw_rbac_graph *g, const struct bw_doc *doc, cons
         if (account.n && !(last && last->type == BW_RBAC_SERVICE_ACCOUNT && bw_str_eq(last->name, account) &&
                            bw_str_eq(last->ns, ns_of(doc))))
                 r = add_node(g, BW_RBAC_SERVICE_ACCOUNT, ns_of(doc), account, reterr);
-        /* Mostly the Nodes are there, and then this one is. */
-        if (r == 0 && node.n && !bw_inventory_find(g->inventory, EMPTY, BW_STR("Node"), EMPTY, node))
+        if (r == 0 && node.n && !bw_str_eq(*seen_name(g, node), node)) {
+                *seen_name(g, node) = node;
                 r = add_node(g, BW_RBAC_NODE, EMPTY, node, reterr);
+        }
         return r;
 }
 
@@ -287,25 +294,66 @@ static int add_of_namespaces(struct bw_rbac_graph *g, struct bw_error *reterr)
 static void mark_existing(struct bw_rbac_graph *g)
 {
         struct bw_doc_range docs = bw_inventory_kind(g->inventory, EMPTY, BW_STR("ServiceAccount"));
+        struct bw_str ns = EMPTY;
+        bool none = true;
 
         for (size_t i = 0; i < g->n_nodes; i++) {
+                if (g->nodes[i].type != BW_RBAC_SERVICE_ACCOUNT)
+                        continue;
                 /* Of a namespace of which no service account was read, all may be there. */
-                if (g->nodes[i].type == BW_RBAC_SERVICE_ACCOUNT)
-                        g->exists[i] = bw_inventory_namespace(g->inventory, EMPTY, BW_STR("ServiceAccount"),
-                                                              g->nodes[i].ns).n == 0;
+                if (!bw_str_eq(ns, g->nodes[i].ns))
+                        none = bw_inventory_namespace(g->inventory, EMPTY, BW_STR("ServiceAccount"), g->nodes[i].ns).n == 0;
+                ns = g->nodes[i].ns;
+                g->exists[i] = none;
         }
         for (size_t i = 0; i < docs.n; i++) {
                 uint32_t node = rbac_node(g, BW_RBAC_SERVICE_ACCOUNT, ns_of(docs.docs[i]), docs.docs[i]->name);
+                struct bw_value mounts = bw_map_get(docs.docs[i]->root, BW_STR("automountServiceAccountToken"));
 
-                if (node != RBAC_NO_NODE)
-                        g->exists[node] = 1;
+                if (node == RBAC_NO_NODE)
+                        continue;
+                g->exists[node] = 1;
+                g->no_token[node] = mounts.type == BW_BOOL && !mounts.b;
         }
+}
+
+/* What would be looked up for each pod and each right otherwise. */
+static int relate(struct bw_rbac_graph *g, struct bw_error *reterr)
+{
+        struct bw_str ns = EMPTY;
+        uint32_t group = RBAC_NO_NODE;
+
+        for (size_t i = 0; i < g->n_nodes; i++) {
+                const struct bw_rbac_node *n = &g->nodes[i];
+
+                g->related[i] = RBAC_NO_NODE;
+                if (n->type == BW_RBAC_NODE)
+                        g->related[i] = rbac_node(g, BW_RBAC_ANY_POD_OF_NODE, EMPTY, n->name);
+                if (n->type != BW_RBAC_SERVICE_ACCOUNT)
+                        continue;
+                if (!bw_str_eq(ns, n->ns)) {
+                        struct bw_str name = bw_arena_printf(g->arena, "system:serviceaccounts:%.*s", BW_STR_ARG(n->ns));
+
+                        if (!name.p)
+                                return bw_arena_error(g->arena, reterr);
+                        group = rbac_node(g, BW_RBAC_GROUP, EMPTY, name);
+                }
+                ns = n->ns;
+                g->related[i] = group;
+        }
+        g->everybody = rbac_node(g, BW_RBAC_GROUP, EMPTY, BW_STR("system:authenticated"));
+        g->accounts = rbac_node(g, BW_RBAC_GROUP, EMPTY, BW_STR("system:serviceaccounts"));
+        return 0;
 }
 
 int rbac_collect_nodes(struct bw_rbac_graph *g, struct bw_error *reterr)
 {
-        int r = add_subjects(g, reterr);
+        int r;
 
+        g->seen_names = bw_arena_zalloc(g->arena, RBAC_SEEN_NAMES * sizeof(*g->seen_names));
+        if (!g->seen_names)
+                return bw_arena_error(g->arena, reterr);
+        r = add_subjects(g, reterr);
         if (r == 0)
                 r = add_named(g, "ServiceAccount", BW_RBAC_SERVICE_ACCOUNT, reterr);
         if (r == 0)
@@ -327,10 +375,12 @@ int rbac_collect_nodes(struct bw_rbac_graph *g, struct bw_error *reterr)
                 return r;
         unite(g);
         g->exists = bw_arena_zalloc(g->arena, g->n_nodes + 1);
-        if (!g->exists)
+        g->no_token = bw_arena_zalloc(g->arena, g->n_nodes + 1);
+        g->related = bw_arena_alloc(g->arena, (g->n_nodes + 1) * sizeof(*g->related));
+        if (!g->exists || !g->no_token || !g->related)
                 return bw_arena_error(g->arena, reterr);
         mark_existing(g);
-        return 0;
+        return relate(g, reterr);
 }
 
 /* ---- edges */
@@ -378,27 +428,19 @@ size_t rbac_groups_of(const struct bw_rbac_graph *g, uint32_t node, uint32_t gro
         size_t n = 0;
 
         if (it->type == BW_RBAC_SERVICE_ACCOUNT) {
-                char name[512];
-                int length = snprintf(name, sizeof(name), "system:serviceaccounts:%.*s", BW_STR_ARG(it->ns));
-                uint32_t own = length > 0 && (size_t)length < sizeof(name) ?
-                                       rbac_node(g, BW_RBAC_GROUP, EMPTY, bw_str_n(name, (size_t)length)) :
-                                       RBAC_NO_NODE;
-
-                if (own != RBAC_NO_NODE)
-                        groups[n++] = own;
-                groups[n++] = group(g, "system:serviceaccounts");
+                groups[n++] = g->related[node];
+                groups[n++] = g->accounts;
         } else if (it->type == BW_RBAC_USER && bw_str_is(it->name, "system:anonymous")) {
                 groups[n++] = group(g, "system:unauthenticated");
                 return n;
         } else if (it->type == BW_RBAC_USER && bw_str_starts(it->name, BW_STR("system:node:"))) {
                 groups[n++] = group(g, "system:nodes");
         } else if (it->type == BW_RBAC_GROUP && bw_str_starts(it->name, BW_STR("system:serviceaccounts:"))) {
-                groups[n++] = group(g, "system:serviceaccounts");
-        } else if (it->type == BW_RBAC_GROUP && (bw_str_is(it->name, "system:unauthenticated") ||
-                                                 bw_str_is(it->name, "system:authenticated"))) {
+                groups[n++] = g->accounts;
+        } else if (node == g->everybody || (it->type == BW_RBAC_GROUP && bw_str_is(it->name, "system:unauthenticated"))) {
                 return 0;
         }
-        groups[n++] = group(g, "system:authenticated");
+        groups[n++] = g->everybody;
         return n;
 }
 
@@ -492,17 +534,12 @@ static int add_choices(struct bw_rbac_graph *g, struct bw_error *reterr)
 /* ---- pods */
 
 /* The pod has the token of its service account: mounted by itself, or as a projected volume. */
-static bool has_token(const struct bw_rbac_graph *g, const struct bw_doc *doc, const struct bw_pod *pod, struct bw_str account)
+static bool has_token(const struct bw_rbac_graph *g, const struct bw_pod *pod, uint32_t account)
 {
         struct bw_value mounts = bw_map_get(pod->spec, BW_STR("automountServiceAccountToken"));
         struct bw_value volumes = list_of(pod->spec, "volumes");
 
-        if (mounts.type != BW_BOOL) {
-                const struct bw_doc *sa = bw_inventory_find(g->inventory, EMPTY, BW_STR("ServiceAccount"), doc->ns, account);
-
-                mounts = sa ? bw_map_get(sa->root, BW_STR("automountServiceAccountToken")) : mounts;
-        }
-        if (mounts.type != BW_BOOL || mounts.b)
+        if (mounts.type == BW_BOOL ? mounts.b : !g->no_token[account])
                 return true;
         for (uint32_t i = 0; i < volumes.n; i++) {
                 struct bw_value sources = list_of(bw_map_get(volumes.list->items[i], BW_STR("projected")), "sources");
@@ -523,20 +560,31 @@ static bool is_etcd(const struct bw_doc *doc)
                bw_doc_controller(doc, &kind, &name) && bw_str_is(kind, "Node");
 }
 
+/* Pods come by namespace, those of one workload together: mostly the node of the last one is the answer. */
+static uint32_t node_again(const struct bw_rbac_graph *g, uint32_t last, enum bw_rbac_node_type type, struct bw_str ns,
+                           struct bw_str name)
+{
+        const struct bw_rbac_node *n = last == RBAC_NO_NODE ? NULL : &g->nodes[last];
+
+        return n && n->type == type && bw_str_eq(n->name, name) && bw_str_eq(n->ns, ns) ? last : rbac_node(g, type, ns, name);
+}
+
 static int add_pod_edges(struct bw_rbac_graph *g, const struct bw_doc *doc, const struct bw_pod *pod,
                          struct bw_error *reterr)
 {
         struct bw_str account = account_of(doc, pod);
         struct bw_str node_name = bw_map_text(pod->spec, "nodeName");
-        uint32_t in_ns = rbac_node(g, BW_RBAC_ANY_POD, ns_of(doc), EMPTY);
-        uint32_t sa = account.n ? rbac_node(g, BW_RBAC_SERVICE_ACCOUNT, ns_of(doc), account) : RBAC_NO_NODE;
+        uint32_t in_ns = node_again(g, g->last_pods, BW_RBAC_ANY_POD, ns_of(doc), EMPTY);
+        uint32_t sa = account.n ? node_again(g, g->last_account, BW_RBAC_SERVICE_ACCOUNT, ns_of(doc), account) : RBAC_NO_NODE;
         uint32_t node = rbac_node(g, BW_RBAC_NODE, EMPTY, node_name.n ? node_name : BW_STR("?"));
         int r = 0;
 
-        if (sa != RBAC_NO_NODE && has_token(g, doc, pod, account))
+        g->last_pods = in_ns;
+        g->last_account = sa;
+        if (sa != RBAC_NO_NODE && has_token(g, pod, sa))
                 r = link_nodes(g, in_ns, sa, RBAC_EDGE_RUNS_AS, doc, reterr);
-        if (r == 0 && node_name.n)
-                r = link_nodes(g, rbac_node(g, BW_RBAC_ANY_POD_OF_NODE, EMPTY, node_name), sa, RBAC_EDGE_RUNS_AS, doc, reterr);
+        if (r == 0 && node_name.n && node != RBAC_NO_NODE)
+                r = link_nodes(g, g->related[node], sa, RBAC_EDGE_RUNS_AS, doc, reterr);
         if (r == 0 && rbac_pod_takes_node(doc))
                 r = link_nodes(g, in_ns, node, RBAC_EDGE_TAKES_NODE, doc, reterr);
         if (r == 0 && is_etcd(doc))
@@ -641,6 +689,8 @@ int rbac_add_facts(struct bw_rbac_graph *g, struct bw_error *reterr)
         if (r == 0)
                 r = add_choices(g, reterr);
         first = g->n_edges;
+        g->last_pods = RBAC_NO_NODE;
+        g->last_account = RBAC_NO_NODE;
         if (r == 0)
                 r = each_pod(g, add_pod_edges, reterr);
         if (r < 0)

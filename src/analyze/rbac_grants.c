@@ -534,6 +534,9 @@ static int give_pair(const struct pairing *p, struct held by, struct held also, 
         /* Who binds everywhere must be allowed to everywhere. */
         if (row_of(p->g, also.hit)->scope == RBAC_SCOPE_CLUSTER && rbac_binding_ns(p->g, by.bound).n)
                 return 0;
+        /* Secrets of these names are there already, most likely: a new one of another name could not be read. */
+        if (row->gives == RBAC_GIVES_ACCOUNTS && p->g->hits[also.hit].names.n)
+                return 0;
         if (row->gives == RBAC_GIVES_ESCALATE)
                 return give_escalate(&e);
         if (row->gives == RBAC_GIVES_BIND)
@@ -662,6 +665,7 @@ static int add_single(struct bw_rbac_graph *g, uint32_t i, struct bw_error *rete
                 if (row->needs[0] || !counts_in(row, b->ns))
                         continue;
                 if (row->gives == RBAC_GIVES_STEER && g->steer_bound[e.from] == UINT32_MAX) {
+                        g->steers = true;
                         g->steer_bound[e.from] = i;
                         g->steer_hit[e.from] = hit;
                 }
@@ -676,7 +680,7 @@ static int add_steering(struct bw_rbac_graph *g, struct bw_error *reterr)
         size_t n = g->n_edges;
         int r = 0;
 
-        for (size_t i = 0; r == 0 && i < n; i++) {
+        for (size_t i = 0; r == 0 && g->steers && i < n; i++) {
                 const struct rbac_edge *edge = &g->edges[i];
                 uint32_t who = RBAC_NO_NODE;
 

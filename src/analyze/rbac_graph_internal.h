@@ -11,7 +11,7 @@
 #include "analyze/rbac_graph.h"
 #include "analyze/rbac_internal.h"
 
-enum { RBAC_MAX_ROWS = 64, RBAC_NONE = -1 };
+enum { RBAC_MAX_ROWS = 64, RBAC_SEEN_NAMES = 8192 };
 #define RBAC_NO_NODE UINT32_MAX
 
 /* ---- the table */
@@ -135,6 +135,12 @@ struct bw_rbac_graph {
 
         struct bw_rbac_node *nodes;           /* sorted */
         uint8_t *exists;                      /* by node: a service account that is there */
+        uint8_t *no_token;                    /* by node: a service account whose pods have none by themselves */
+        uint32_t *related;                    /* by node: of a service account the group of its namespace, of a node its pods */
+        uint32_t everybody, accounts;         /* system:authenticated, system:serviceaccounts */
+        struct bw_str *seen_names;            /* of nodes of the cluster, by hash */
+        uint32_t last_pods, last_account;     /* of the pod before, while edges are made */
+        bool steers;                          /* there is one that steers */
         uint32_t *steer_bound, *steer_hit;    /* by node; UINT32_MAX: none */
         size_t n_nodes, cap_nodes;
         struct bw_str *namespaces;            /* sorted */

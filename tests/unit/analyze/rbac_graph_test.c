@@ -286,6 +286,7 @@ static void secrets(void **state)
                 {"another one", SA("shop", "web") TOKEN_SECRET IN_SHOP(NAMED("get", "secrets", "db")), "carla", "shop/web", NO_WAY},
                 {"filled by the controller", SA("shop", "web") IN_SHOP(RULE("create, get", "secrets")), "carla", "shop/web", 1,
                  "create-token-secrets", NULL},
+                {"of names that are taken", SA("shop", "web") IN_SHOP(RULE("create", "secrets") ", " NAMED("get", "secrets", "db")), "carla", "shop/web", NO_WAY},
                 {"from two bindings", SA("shop", "web") IN_SHOP(RULE("create", "secrets")) CROLE("s", RULE("get", "secrets"))
                  BIND("shop", "s", "ClusterRole", "s", USER("carla")), "carla", "shop/web", 1, "create-token-secrets", NULL},
                 {"of two namespaces", SA("shop", "web") IN_SHOP(RULE("create", "secrets")) CROLE("s", RULE("get", "secrets"))
