@@ -58,6 +58,11 @@ struct bw_doc_range expo_kind(const struct bw_exposure *e, const char *group, co
         return bw_inventory_kind(e->inventory, bw_str(group), bw_str(kind));
 }
 
+bool expo_is_superseded(struct bw_doc_range range, size_t i)
+{
+        return i + 1 < range.n && bw_str_eq(range.docs[i]->ns, range.docs[i + 1]->ns) && bw_str_eq(range.docs[i]->name, range.docs[i + 1]->name);
+}
+
 const struct bw_doc *expo_find(const struct bw_exposure *e, const char *group, const char *kind, struct bw_str ns, struct bw_str name)
 {
         const struct bw_doc *doc = bw_inventory_find(e->inventory, bw_str(group), bw_str(kind), ns, name);
@@ -807,7 +812,8 @@ static int read_services(struct bw_exposure *e)
         int r = 0;
 
         for (size_t i = 0; r == 0 && i < services.n; i++)
-                r = add_service(e, services.docs[i]);
+                if (!expo_is_superseded(services, i))
+                        r = add_service(e, services.docs[i]);
         return r;
 }
 

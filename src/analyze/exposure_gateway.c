@@ -255,7 +255,8 @@ int expo_read_gateways(struct bw_exposure *e)
                 struct bw_doc_range routes = expo_kind(e, GROUP, kinds[k]);
 
                 for (size_t i = 0; r == 0 && i < routes.n; i++)
-                        r = read_route(e, routes.docs[i]);
+                        if (!expo_is_superseded(routes, i))
+                                r = read_route(e, routes.docs[i]);
         }
         return r;
 }

@@ -116,7 +116,8 @@ int expo_read_ingresses(struct bw_exposure *e)
                 struct bw_doc_range docs = expo_kind(e, kinds[k].group, kinds[k].kind);
 
                 for (size_t i = 0; r == 0 && i < docs.n; i++)
-                        r = kinds[k].read(e, docs.docs[i]);
+                        if (!expo_is_superseded(docs, i))
+                                r = kinds[k].read(e, docs.docs[i]);
         }
         return r;
 }

@@ -68,6 +68,8 @@ static inline struct bw_str expo_ns(const struct bw_doc *doc)
 {
         return doc->ns.n ? doc->ns : BW_STR("default");
 }
+/* Whether a later document is of the same name: it is what would be applied last. */
+bool expo_is_superseded(struct bw_doc_range range, size_t i);
 struct bw_doc_range expo_kind(const struct bw_exposure *e, const char *group, const char *kind);
 const struct bw_doc *expo_find(const struct bw_exposure *e, const char *group, const char *kind, struct bw_str ns, struct bw_str name);
 /* A field's number; otherwise when it is none between 0 and UINT32_MAX. */

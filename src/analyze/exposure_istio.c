@@ -190,6 +190,7 @@ int expo_read_istio(struct bw_exposure *e)
         int r = 0;
 
         for (size_t i = 0; r == 0 && i < services.n; i++)
-                r = read_virtual_service(&reader, services.docs[i]);
+                if (!expo_is_superseded(services, i))
+                        r = read_virtual_service(&reader, services.docs[i]);
         return r;
 }
