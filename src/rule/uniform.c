@@ -9,12 +9,23 @@
 #include "doc/template.h"
 #include "rule/rule_internal.h"
 
+/* Maps of which parts are a pod's own, by what they are. */
+enum {
+        WHOLE_OBJECT = 1,
+        WHOLE_SPEC = 2,
+        WHOLE_METADATA = 4,
+        WHOLE_OTHER = 8,
+};
+
 struct reading {
         struct bw_arena *arena;
         struct bw_rule *rule;
         bool uniform;
-        bool whole_each;  /* `each` may be a map in which pods differ */
-        bool whole_value; /* `value` may be one */
+        unsigned whole_each;  /* what `each` may be of them, in the expression at hand */
+        unsigned whole_value; /* and `value` */
+        bool has_label;       /* an expression makes the label */
+        unsigned any_each;    /* in any check */
+        unsigned any_value;
         bool nomem;
 };
 
@@ -121,21 +132,32 @@ static enum sight sight_of(struct reading *r, enum rule_base base, const struct 
         return r->rule->match.pod_spec ? sight_in_spec(s, n) : sight_in_object(r, s, n, check);
 }
 
-static enum sight sight_below(struct reading *r, const struct rule_place *place, struct bw_path path, struct bw_path point,
-                              const struct rule_check *check)
+/* Where a path leads from a place; what it leads to is added to *whole if it is a map of which parts are a pod's own. */
+static bool leads_to_common(struct reading *r, const struct rule_place *place, struct bw_path path,
+                            const struct rule_check *check, unsigned *whole)
 {
-        struct bw_segment all[3 * BW_LIMIT_PATH_DEPTH];
+        struct bw_segment all[2 * BW_LIMIT_PATH_DEPTH];
         size_t n = 0;
 
-        if (place->pattern.n + path.n + point.n > BW_ARRAY_SIZE(all))
-                return SEES_OWN;
+        if (place->pattern.n + path.n > BW_ARRAY_SIZE(all))
+                return false;
         for (size_t i = 0; i < place->pattern.n; i++)
                 all[n++] = place->pattern.segments[i];
         for (size_t i = 0; i < path.n; i++)
                 all[n++] = path.segments[i];
-        for (size_t i = 0; i < point.n; i++)
-                all[n++] = point.segments[i];
-        return sight_of(r, place->base, all, n, check);
+        switch (sight_of(r, place->base, all, n, check)) {
+        case SEES_OWN:
+                return false;
+        case SEES_WHOLE:
+                *whole |= n                                    ? WHOLE_OTHER :
+                          place->base == BASE_POD_METADATA     ? WHOLE_METADATA :
+                          r->rule->match.pod_spec              ? WHOLE_SPEC :
+                                                                 WHOLE_OBJECT;
+                return true;
+        case SEES_COMMON:
+                break;
+        }
+        return true;
 }
 
 /* ---- words of expressions */
@@ -196,8 +218,8 @@ static struct bw_str take_field(struct words *w)
         return name;
 }
 
-/* Fields behind the name of a map in which pods differ; by these ways only what is common is reached. */
-static bool fields_are_common(struct reading *r, struct words *w, enum rule_base base, bool is_object)
+/* Fields behind the name of a map of which parts are a pod's own: whether they lead to what is common. */
+static bool fields_are_common(struct reading *r, struct words *w, unsigned whole)
 {
         struct bw_segment s[3];
         size_t n = 0;
@@ -208,46 +230,40 @@ static bool fields_are_common(struct reading *r, struct words *w, enum rule_base
 
                 if (!name.n)
                         break;
-                s[n] = (struct bw_segment){.kind = BW_SEGMENT_KEY, .key = bw_value_str(name)};
-                n++;
                 skip_blanks(w);
-                /* A call is no field. */
-                if (w->rest.n && w->rest.p[0] == '(') {
+                if (w->rest.n && w->rest.p[0] == '(') { /* a call is no field */
                         *w = before;
-                        n--;
                         break;
                 }
+                s[n++] = (struct bw_segment){.kind = BW_SEGMENT_KEY, .key = bw_value_str(name)};
         }
-        if (is_object)
-                return sight_in_object(r, s, n, NULL) == SEES_COMMON;
-        return (base == BASE_POD_METADATA ? sight_in_metadata(r, s, n, NULL) : sight_in_spec(s, n)) == SEES_COMMON;
-}
-
-/* Names that stand for what a path leads to. */
-static bool stands_for_value(struct bw_str name)
-{
-        return bw_str_is(name, "value") || bw_str_is(name, "label") || bw_str_is(name, "failed");
-}
-
-static bool stands_for_each(struct bw_str name)
-{
-        return bw_str_is(name, "each") || bw_str_is(name, "eachKey") || bw_str_is(name, "name") || bw_str_is(name, "who");
+        return !(whole & WHOLE_OTHER) &&
+               (!(whole & WHOLE_OBJECT) || sight_in_object(r, s, n, NULL) == SEES_COMMON) &&
+               (!(whole & WHOLE_SPEC) || sight_in_spec(s, n) == SEES_COMMON) &&
+               (!(whole & WHOLE_METADATA) || sight_in_metadata(r, s, n, NULL) == SEES_COMMON);
 }
 
 static bool name_is_common(struct reading *r, struct words *w, struct bw_str name)
 {
+        static const char *const of_item[] = {"name", "who", "eachKey", "eachIndex", NULL};
+
         if (is_any(name, bw_template_own_fields))
                 return false;
         if (bw_str_is(name, "object"))
-                return fields_are_common(r, w, BASE_ROOT, true);
+                return fields_are_common(r, w, WHOLE_OBJECT);
         if (bw_str_is(name, "podSpec"))
-                return fields_are_common(r, w, BASE_ROOT, false);
+                return fields_are_common(r, w, WHOLE_SPEC);
         if (bw_str_is(name, "podMetadata"))
-                return fields_are_common(r, w, BASE_POD_METADATA, false);
-        if (stands_for_value(name))
-                return !r->whole_value;
-        /* The name of a pod's own container, volume or label is common; that of a map that is the pod's own is not asked for. */
-        return !stands_for_each(name) || !r->whole_each;
+                return fields_are_common(r, w, WHOLE_METADATA);
+        if (bw_str_is(name, "each"))
+                return !r->whole_each || fields_are_common(r, w, r->whole_each);
+        if (bw_str_is(name, "value"))
+                return !r->whole_value || fields_are_common(r, w, r->whole_value);
+        /* The text of the value, if no expression makes it. */
+        if (bw_str_is(name, "label") || bw_str_is(name, "failed"))
+                return !r->whole_value || r->has_label;
+        /* Of a rule about pods the pod has no name; of others it is the object's. */
+        return !is_any(name, of_item) || r->rule->match.pod_spec || !r->whole_each;
 }
 
 /* A text between quotes, the first of which is at the beginning. Escapes are not undone: only plain names are looked for. */
@@ -270,13 +286,11 @@ static struct bw_str take_quoted(struct words *w)
         return bw_str_n(all.p + BW_MIN(width, at), at - BW_MIN(width, at));
 }
 
-static int read_words(void *userdata, struct rule_expr *expr, const char *what)
+static void read_words(struct reading *r, const struct rule_expr *expr)
 {
-        struct reading *r = userdata;
         struct words w = {.rest = expr->source};
         bool is_field = false; /* behind a dot */
 
-        (void)what;
         while (w.rest.n && r->uniform) {
                 char c = w.rest.p[0];
 
@@ -295,54 +309,71 @@ static int read_words(void *userdata, struct rule_expr *expr, const char *what)
                 }
                 is_field = false;
         }
-        return 0;
 }
 
 /* ---- the rule */
 
-static bool whens_are_common(struct reading *r, const struct rule_when *when, size_t n, const struct rule_place *from)
+static void read_whens(struct reading *r, const struct rule_when *when, size_t n, const struct rule_place *from)
 {
         const struct rule_place root = {.base = BASE_ROOT};
 
-        for (size_t i = 0; i < n; i++)
-                if (sight_below(r, from ? from : &root, when[i].path, (struct bw_path){0}, NULL) != SEES_COMMON)
-                        /* A condition without a path that asks about no value is judged by its words. */
-                        if (when[i].path.n || bw_str_find(when[i].expression.source, BW_STR("value")) != SIZE_MAX)
-                                return false;
-        return true;
+        for (size_t i = 0; i < n && r->uniform; i++) {
+                r->whole_value = 0;
+                r->uniform = leads_to_common(r, from ? from : &root, when[i].path, NULL, &r->whole_value);
+                if (r->uniform)
+                        read_words(r, &when[i].expression);
+        }
 }
 
-static bool check_is_common(struct reading *r, const struct rule_check *check)
+static void read_check(struct reading *r, const struct rule_check *check)
 {
-        if (!whens_are_common(r, check->when, check->n_when, NULL))
-                return false;
-        for (size_t i = 0; i < check->n_places; i++) {
-                const struct rule_place *place = &check->places[i];
-                enum sight each = sight_below(r, place, (struct bw_path){0}, (struct bw_path){0}, check);
+        unsigned value = 0;
 
-                if (each == SEES_OWN || !whens_are_common(r, check->where, check->n_where, place))
-                        return false;
-                r->whole_each |= each == SEES_WHOLE;
-                for (size_t k = 0; k < check->n_paths; k++) {
-                        enum sight value = sight_below(r, place, check->paths[k], check->point, check);
-
-                        if (value == SEES_OWN)
-                                return false;
-                        r->whole_value |= value == SEES_WHOLE;
-                }
+        r->whole_each = 0;
+        for (size_t i = 0; i < check->n_places && r->uniform; i++) {
+                r->uniform = leads_to_common(r, &check->places[i], (struct bw_path){0}, check, &r->whole_each);
+                for (size_t k = 0; k < check->n_paths && r->uniform; k++)
+                        r->uniform = leads_to_common(r, &check->places[i], check->paths[k], check, &value);
         }
-        return true;
+        read_whens(r, check->when, check->n_when, NULL);
+        for (size_t i = 0; i < check->n_places; i++)
+                read_whens(r, check->where, check->n_where, &check->places[i]);
+        r->whole_value = value;
+        r->has_label = check->label.source.p != NULL;
+        read_words(r, &check->expression);
+        read_words(r, &check->label);
+        read_words(r, &check->message_expression);
+        r->any_each |= r->whole_each;
+        r->any_value |= value;
+}
+
+/* What is not part of a check: it may be asked for in any of them. */
+static void read_rest(struct reading *r)
+{
+        const struct bw_rule *rule = r->rule;
+
+        r->whole_each = r->any_each;
+        r->whole_value = r->any_value;
+        r->has_label = true;
+        for (size_t i = 0; i < rule->n_checks; i++)
+                r->has_label = r->has_label && rule->checks[i].label.source.p;
+        for (size_t i = 0; i < rule->n_variables; i++)
+                read_words(r, &rule->variables[i].expression);
+        for (size_t i = 0; i < rule->n_skips; i++) {
+                read_words(r, &rule->skips[i].expression);
+                read_words(r, &rule->skips[i].reason_expression);
+        }
+        /* Pod Security's reasons and details are for admission: no finding has them. */
 }
 
 int rule_find_uniform(struct bw_arena *arena, struct bw_rule *rule)
 {
         struct reading r = {.arena = arena, .rule = rule, .uniform = true};
 
-        r.uniform = whens_are_common(&r, rule->match.conditions, rule->match.n_conditions, NULL);
+        read_whens(&r, rule->match.conditions, rule->match.n_conditions, NULL);
         for (size_t i = 0; i < rule->n_checks && r.uniform; i++)
-                r.uniform = check_is_common(&r, &rule->checks[i]);
-        if (r.uniform)
-                (void)rule_visit_expressions(rule, read_words, &r);
+                read_check(&r, &rule->checks[i]);
+        read_rest(&r);
         for (size_t i = 0; i < rule->match.n_labels; i++)
                 note_key(&r, rule->match.labels[i].key);
         rule->uniform = r.uniform;

@@ -229,7 +229,7 @@ static int judge_folded(struct bw_worker *worker, struct bw_doc *doc, struct bw_
         uint64_t hash[2];
         int r;
 
-        if (!bw_owner_is_set(worker->fold_doc.owner) || worker->shared->no_memo || doc->derives == BW_DERIVES_SOMETHING ||
+        if (!bw_owner_is_set(worker->fold_doc.owner) || doc->derives == BW_DERIVES_SOMETHING ||
             !bw_catalog_template(catalog, doc, worker->shared->world->fold_key, worker->fold_doc.owner, hash))
                 return judge_doc(worker, doc, reterr);
         known = bw_fold_recall(worker->fold, hash);

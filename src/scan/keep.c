@@ -2,6 +2,7 @@
 #include "base/alloc.h"
 #include "base/arena.h"
 #include "base/limits.h"
+#include "doc/inventory.h"
 #include "doc/pod.h"
 #include "scan/worker_internal.h"
 
@@ -54,6 +55,14 @@ static int begin(struct bw_worker *worker, struct bw_error *reterr)
         return r;
 }
 
+static bool is_owned(const struct bw_doc *doc)
+{
+        struct bw_str kind;
+        struct bw_str name;
+
+        return bw_doc_controller(doc, &kind, &name) && bw_pod_may_have(doc);
+}
+
 static int keep(struct bw_worker *worker, const struct bw_doc *doc, unsigned needs, struct bw_error *reterr)
 {
         struct bw_scan_shared *shared = worker->shared;
@@ -61,7 +70,7 @@ static int keep(struct bw_worker *worker, const struct bw_doc *doc, unsigned nee
         struct bw_doc *kept;
         bool judged = needs & BW_NEED_JUDGED;
         /* What has a controller stands for others, or they for it: its beginning is place enough, and equal copies are one. */
-        bool places = !bw_owner_is_set(worker->fold_doc.owner) &&
+        bool places = !is_owned(doc) &&
                       (judged || (needs & BW_NEED_MADE && !bw_pod_may_have(doc)));
         int r = bw_doc_keep(worker->keeper, doc, places, &kept, reterr);
 
@@ -78,12 +87,11 @@ static int keep(struct bw_worker *worker, const struct bw_doc *doc, unsigned nee
 }
 
 /* A ReplicaSet that a Deployment has left behind makes no pods; a large cluster has as many of them as of others. */
-static bool is_history(const struct bw_worker *worker, const struct bw_doc *doc)
+static bool is_history(const struct bw_doc *doc)
 {
         struct bw_value replicas = bw_map_walk(doc->root, "spec.replicas");
 
-        return bw_owner_is_set(worker->fold_doc.owner) && bw_str_is(doc->kind, "ReplicaSet") && replicas.type == BW_INT &&
-               replicas.i == 0;
+        return bw_str_is(doc->kind, "ReplicaSet") && replicas.type == BW_INT && replicas.i == 0 && is_owned(doc);
 }
 
 int bw_worker_keep(struct bw_worker *worker, const struct bw_doc *doc, struct bw_error *reterr)
@@ -91,7 +99,7 @@ int bw_worker_keep(struct bw_worker *worker, const struct bw_doc *doc, struct bw
         unsigned needs = bw_catalog_needs(worker->shared->catalog, doc);
         int r;
 
-        if (BW_LIKELY(!needs) || is_history(worker, doc))
+        if (BW_LIKELY(!needs) || is_history(doc))
                 return 0;
         if (atomic_load_explicit(&worker->shared->keeps_none, memory_order_relaxed)) {
                 bw_worker_keep_done(worker);

@@ -25,7 +25,6 @@ struct bw_scan_shared {
         const struct bw_world *world;
         bool include_passed;
         bool keep_excepted;
-        bool no_memo;                     /* judge every pod, also one like another: for tests */
         atomic_uint_fast64_t kept_docs;   /* for rules that look at other objects */
         atomic_uint_fast64_t kept_bytes;
         atomic_uint_fast64_t kept_text;   /* bytes of their texts */
