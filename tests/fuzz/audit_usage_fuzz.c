@@ -29,7 +29,7 @@ static void check(struct bw_arena *arena, const struct bw_usage_user *user, cons
 
                         /* A name of an account without its parts is no subject of a binding. */
                         if (!account && !bw_rbac_decide(rbac, &q, true).allowed)
-                                abort();
+                                __builtin_trap();
                 }
 }
 
