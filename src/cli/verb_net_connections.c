@@ -277,6 +277,7 @@ static const struct bw_example examples[] = {
 
 const struct bw_verb bw_verb_net_connections = {
         .name = "net connections",
+        .args = "",
         .summary = "list which workload may connect to which, and on which ports",
         .text = "A row for each pair of workloads between which network policies let connections through, and for the addresses outside "
                 "of the cluster, joined to ranges. \"all workloads\" stands for all others, where they may all do the same. \"some "

@@ -328,6 +328,7 @@ static const struct bw_example examples[] = {
 
 const struct bw_verb bw_verb_net_exposure = {
         .name = "net exposure",
+        .args = "",
         .summary = "show what the Internet, other namespaces and nodes reach of each workload, and by which way",
         .text = "The Internet reaches a workload by a way: a Service of type LoadBalancer or NodePort, external addresses, an Ingress, a "
                 "Route, a Gateway (Gateway API, Istio), a port of a host; and only as far as network policies let it through. Behind an "

@@ -462,6 +462,7 @@ static const struct bw_example examples[] = {
 
 const struct bw_verb bw_verb_net_gaps = {
         .name = "net gaps",
+        .args = "",
         .summary = "show workloads that no policy isolates, and policies that do not do what they are there for",
         .text = "By namespace: workloads that take connections from everywhere (open inward), send to everywhere (open outward), may ask "
                 "the cloud's metadata service, or are cut off from the name service. Then policies that select nothing, that are "
