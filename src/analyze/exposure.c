@@ -51,6 +51,15 @@ bool bw_exposure_looks(struct bw_str group, struct bw_str kind)
         return false;
 }
 
+bool bw_exposure_kind_at(size_t i, struct bw_str *ret_group, struct bw_str *ret_kind)
+{
+        if (i >= BW_ARRAY_SIZE(looked_at))
+                return false;
+        *ret_group = bw_str(looked_at[i].group);
+        *ret_kind = bw_str(looked_at[i].kind);
+        return true;
+}
+
 /* ---- fields */
 
 struct bw_doc_range expo_kind(const struct bw_exposure *e, const char *group, const char *kind)

@@ -69,6 +69,8 @@ struct bw_way {
 
 /* What objects of these kinds say is looked at. */
 bool bw_exposure_looks(struct bw_str group, struct bw_str kind);
+/* Those kinds one by one; false past the last. */
+bool bw_exposure_kind_at(size_t i, struct bw_str *ret_group, struct bw_str *ret_kind);
 
 BW_CHECK int bw_exposure_new(struct bw_arena *arena, const struct bw_inventory *inventory, const struct bw_netpol *netpol,
                              struct bw_exposure **ret, struct bw_error *reterr);

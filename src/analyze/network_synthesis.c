@@ -270,4 +270,4 @@ static int make(struct bw_arena *arena, const struct bw_inventory *inventory, bw
         return make_all(&net);
 }
 
-const struct bw_synthesizer bw_synthesize_network = {.name = "network", .kinds = "NetworkPath", .looks = bw_network_looks, .make = make};
+const struct bw_synthesizer bw_synthesize_network = {.name = "network", .kinds = "NetworkPath", .looks = bw_network_looks, .kind_at = bw_network_kind_at, .make = make};

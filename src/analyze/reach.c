@@ -41,6 +41,15 @@ bool bw_network_looks(struct bw_str group, struct bw_str kind)
         return bw_exposure_looks(group, kind) || bw_kind_find(group, kind, &n) != NULL;
 }
 
+bool bw_network_kind_at(size_t i, struct bw_str *ret_group, struct bw_str *ret_kind)
+{
+        if (i >= BW_ARRAY_SIZE(policies))
+                return bw_exposure_kind_at(i - BW_ARRAY_SIZE(policies), ret_group, ret_kind);
+        *ret_group = bw_str(policies[i].group);
+        *ret_kind = bw_str(policies[i].kind);
+        return true;
+}
+
 enum { PROXY_ROUNDS = 4, TRIED_OF_WHERE = 4, TRIED_BOUND = 16, SHARE_PIECES = 1024 };
 
 struct behaviour { /* where pods of it are: two namespaces are enough to have one that is another */

@@ -16,6 +16,8 @@ struct bw_reach;
 
 /* Objects of these kinds are looked at by what is in here, the policies' among them. */
 bool bw_network_looks(struct bw_str group, struct bw_str kind);
+/* Those kinds one by one, without the ones that are looked at for the pods in them; false past the last. */
+bool bw_network_kind_at(size_t i, struct bw_str *ret_group, struct bw_str *ret_kind);
 
 /* A way that really leads to a port of a workload. */
 struct bw_reach_way {

@@ -19,6 +19,8 @@ struct bw_synthesizer {
         const char *name;
         const char *kinds; /* of what comes out, separated by blanks: it is made only if some rule is for one of them */
         bool (*looks)(struct bw_str group, struct bw_str kind); /* what must be kept for it */
+        bool (*kind_at)(size_t i, struct bw_str *ret_group, struct bw_str *ret_kind); /* of that, kinds that Kubernetes itself has not,
+                                                                  one by one; NULL: none. False past the last */
         int (*make)(struct bw_arena *arena, const struct bw_inventory *inventory, bw_synthesis_sink sink, void *userdata,
                     struct bw_error *reterr);
 };

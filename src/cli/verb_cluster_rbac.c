@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "analyze/api_resource.h"
+#include "analyze/synthesis.h"
 #include "base/arena.h"
 #include "cli/verbs.h"
 #include "doc/kind.h"
@@ -109,6 +110,18 @@ static int add_own(struct job *job)
         return code;
 }
 
+/* What documents are put together from, though no rule names it. */
+static int add_synthesized(struct job *job)
+{
+        struct bw_str group, kind;
+        int r = 0;
+
+        for (size_t k = 0; bw_synthesizers[k]; k++)
+                for (size_t i = 0; r == 0 && bw_synthesizers[k]->kind_at && bw_synthesizers[k]->kind_at(i, &group, &kind); i++)
+                        r = add_kind(job, group, kind);
+        return r;
+}
+
 static int collect(struct job *job, struct bw_error *reterr)
 {
         const struct bw_kind *kind;
@@ -119,6 +132,8 @@ static int collect(struct job *job, struct bw_error *reterr)
         if (r < 0)
                 return r;
         r = add_own(job);
+        if (r == 0)
+                r = add_synthesized(job);
         if (r == 0)
                 r = bw_catalog_each_kind(job->catalog, add_kind, job);
         for (size_t i = 0; r == 0 && (kind = bw_kind_at(i)); i++)
