@@ -454,7 +454,6 @@ static const struct failure {
         {CURLE_COULDNT_CONNECT, -ECONNREFUSED, NULL},
         {CURLE_PROXY, -ECONNREFUSED, NULL},
         {CURLE_OPERATION_TIMEDOUT, -ETIMEDOUT, "no connection in time"},
-        {CURLE_PEER_FAILED_VERIFICATION, -EKEYREJECTED, NULL},
         {CURLE_SSL_CACERT_BADFILE, -EINVAL, "the certificate authority that the configuration names cannot be read"},
         {CURLE_SSL_CERTPROBLEM, -EINVAL, "the client's certificate or key cannot be used"},
         {CURLE_SSL_CONNECT_ERROR, -EPROTO, NULL},
@@ -550,6 +549,10 @@ static int judge_failure(struct bw_kube_request *request, CURLcode code)
         for (size_t i = 0; i < BW_ARRAY_SIZE(failures) && !failure; i++)
                 if (failures[i].code == code)
                         failure = &failures[i];
+        if (code == CURLE_PEER_FAILED_VERIFICATION)
+                return bw_error_set(&now->err, -EKEYREJECTED, "the server's certificate is not taken: %s (the kubeconfig's "
+                                                           "certificate-authority and tls-server-name say which one is)",
+                                    words);
         return bw_error_set(&now->err, failure ? failure->r : -EIO, "%s", failure && failure->text ? failure->text : words);
 }
 
