@@ -8,6 +8,7 @@
 #include "cli/files.h"
 #include "os/clock.h"
 #include "os/tzdata.h"
+#include "scan/snapshot.h"
 
 /* ---- sides */
 
@@ -36,18 +37,26 @@ static void sort_findings(struct bw_diff_side *side)
                 qsort(side->findings, side->n_findings, sizeof(*side->findings), cmp_findings);
 }
 
+static struct bw_str object_of(const struct bw_finding *f, struct bw_arena *arena, const struct bw_diff_side *side)
+{
+        const struct bw_resource *r = &f->resource;
+        struct bw_str name = side->is_cluster ? r->name : bw_name_on(r->name, side->machine.head.name);
+
+        if (side->is_cluster && r->ns.n)
+                return bw_arena_printf(arena, "%.*s %.*s/%.*s", BW_STR_ARG(r->kind), BW_STR_ARG(r->ns), BW_STR_ARG(name));
+        return bw_arena_printf(arena, "%.*s%s%.*s", BW_STR_ARG(r->kind), name.n ? " " : "", BW_STR_ARG(name));
+}
+
 /* The same finding on another machine has the same rule, kind, rest of the name, and path. */
 static int take_scanned(const struct bw_finding *f, struct bw_arena *arena, struct bw_diff_side *side)
 {
-        struct bw_str name = bw_name_on(f->resource.name, side->machine.head.name);
         struct bw_diff_finding finding = {
                 .rule = f->rule->id,
                 .title = f->rule->title,
                 .severity = bw_str(bw_severity_text(f->rule->severity)),
                 .verdict = bw_str(bw_verdict_text(f->verdict)),
                 .message = f->message,
-                .object = bw_arena_printf(arena, "%.*s%s%.*s", BW_STR_ARG(f->resource.kind), name.n ? " " : "",
-                                          BW_STR_ARG(name)),
+                .object = object_of(f, arena, side),
         };
 
         finding.key = bw_arena_printf(arena, "%.*s %.*s %.*s %.*s", BW_STR_ARG(finding.rule), BW_STR_ARG(finding.verdict),
@@ -59,7 +68,7 @@ static int take_scanned(const struct bw_finding *f, struct bw_arena *arena, stru
 }
 
 /* Judges the snapshot by the rules that are compiled in. */
-static int scan_snapshot(const char *path, struct bw_arena *arena, struct bw_diff_side *side, struct bw_error *reterr)
+static int scan_snapshot(const char *path, int minor, struct bw_arena *arena, struct bw_diff_side *side, struct bw_error *reterr)
 {
         const struct bw_str paths[] = {bw_str(path)};
         struct bw_scan_options options = {.paths = paths, .n_paths = 1, .threads = 1, .now = bw_clock_now()};
@@ -69,6 +78,8 @@ static int scan_snapshot(const char *path, struct bw_arena *arena, struct bw_dif
         if (r == 0)
                 r = bw_catalog_add_builtin(side->catalog, reterr);
         options.catalog = side->catalog;
+        if (r == 0 && minor >= 0)
+                bw_catalog_set_minor(side->catalog, minor);
         if (r == 0)
                 r = bw_scan_run(&options, &side->scan, reterr);
         if (r < 0)
@@ -96,7 +107,23 @@ static int load_snapshot(const char *path, struct bw_arena *arena, struct bw_dif
         side->time = bw_arena_str(arena, bw_str(bw_time_format(side->machine.head.time, when)));
         if (!side->time.p)
                 return bw_error_nomem(reterr);
-        return scan_snapshot(path, arena, side, reterr);
+        return scan_snapshot(path, -1, arena, side, reterr);
+}
+
+static int load_cluster(const char *path, struct bw_arena *arena, struct bw_diff_side *side, struct bw_error *reterr)
+{
+        struct bw_cluster_head head;
+        char when[BW_TIME_TEXT];
+        int r = bw_cluster_snapshot_head(path, arena, &head, reterr);
+
+        if (r < 0)
+                return r;
+        side->is_cluster = true;
+        side->name = head.server;
+        side->time = bw_arena_str(arena, bw_str(bw_time_format(head.time, when)));
+        if (!side->time.p)
+                return bw_error_nomem(reterr);
+        return scan_snapshot(path, head.kubernetes_minor, arena, side, reterr);
 }
 
 static int take_reported(struct bw_value f, struct bw_arena *arena, struct bw_diff_side *side)
@@ -154,8 +181,9 @@ static int load_report(const char *path, struct bw_arena *arena, struct bw_diff_
 
 int bw_diff_load(const char *path, struct bw_arena *arena, struct bw_diff_side *ret, struct bw_error *reterr)
 {
-        int r = bw_machine_is_snapshot(path) ? load_snapshot(path, arena, ret, reterr) :
-                                               load_report(path, arena, ret, reterr);
+        int r = bw_cluster_snapshot_is_file(path) ? load_cluster(path, arena, ret, reterr) :
+                bw_machine_is_snapshot(path)      ? load_snapshot(path, arena, ret, reterr) :
+                                                    load_report(path, arena, ret, reterr);
 
         if (r < 0 && reterr)
                 bw_error_in_file(reterr, bw_str(path));

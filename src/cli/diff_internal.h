@@ -25,8 +25,9 @@ struct bw_diff_finding {
 };
 
 struct bw_diff_side {
-        bool is_snapshot;
-        struct bw_machine machine;      /* of a snapshot */
+        bool is_snapshot;               /* of a machine */
+        bool is_cluster;                /* a snapshot of one: findings are compared, objects are not */
+        struct bw_machine machine;      /* of a machine's snapshot */
         struct bw_catalog *catalog;
         struct bw_scan *scan;
         struct bw_diff_finding *findings; /* sorted by key */
@@ -35,7 +36,7 @@ struct bw_diff_side {
         struct bw_str time;             /* RFC 3339 */
 };
 
-/* A snapshot (which is scanned by the rules that are compiled in), or a ScanReport in JSON. */
+/* A snapshot of a machine or a cluster (which is scanned by the rules that are compiled in), or a ScanReport in JSON. */
 BW_CHECK int bw_diff_load(const char *path, struct bw_arena *arena, struct bw_diff_side *ret, struct bw_error *reterr);
 void bw_diff_side_done(struct bw_diff_side *side);
 

@@ -32,6 +32,8 @@ static int load_sides(struct job *job, struct bw_error *reterr)
                 r = bw_diff_load(job->args->positional[i], job->arena, &job->sides[i], reterr);
         if (r == 0 && job->sides[0].is_snapshot != job->sides[1].is_snapshot)
                 return bw_error_set(reterr, -EINVAL, "a snapshot cannot be held against a report of a scan");
+        if (r == 0 && job->sides[0].is_cluster != job->sides[1].is_cluster)
+                return bw_error_set(reterr, -EINVAL, "a cluster's snapshot can be held against another one of a cluster only");
         return r;
 }
 
@@ -93,12 +95,13 @@ static const struct bw_example examples[] = {
 
 const struct bw_verb bw_verb_diff = {
         .name = "diff",
-        .summary = "tell what changed between two snapshots of nodes, or two reports of scans",
+        .summary = "tell what changed between two snapshots of nodes or clusters, or two reports of scans",
         .args = "OLD NEW",
         .text = "Of two snapshots of one machine, it lists the values that differ, each with where it came from, and the "
                 "findings that are new or gone. Of two machines, such as two members of a control plane, it lists the "
                 "settings of their components that differ though they should be the same; addresses and names are "
-                "left out. Of two reports (-o json of scan), it lists the findings that are new or gone.\n\n"
+                "left out. Of two reports (-o json of scan), and of two snapshots of clusters, it lists the findings that "
+                "are new or gone.\n\n"
                 "The exit status is 0 when nothing differs, 1 when something does, 2 for what cannot be read.",
         .options = options,
         .examples = examples,
