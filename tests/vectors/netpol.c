@@ -14,6 +14,7 @@
 #include <dirent.h>
 #include <sys/stat.h>
 
+#include "analyze/exposure.h"
 #include "analyze/netpol.h"
 #include "base/arena.h"
 #include "base/buf.h"
@@ -408,6 +409,89 @@ static void run_table(struct state *s, const struct bw_netpol *np, const char *f
         free(t);
 }
 
+/* ---- what an ingress controller reaches: a pod of a namespace of its own, by Ingresses and Routes */
+
+static const char controller[] = "apiVersion: v1\nkind: Pod\nmetadata: {name: controller, namespace: vectors-controller}\n"
+                                 "spec: {containers: [{name: controller}]}\n";
+
+static bool add_controller(struct state *s, const struct bw_inventory *given, struct bw_inventory *inventory)
+{
+        struct bw_doc_range all = bw_inventory_all(given);
+        struct bw_doc *doc = bw_arena_zalloc(s->arena, sizeof(*doc));
+        bool ok = doc && bw_yaml_read(s->arena, bw_str(controller), 1, true, doc, NULL) == 0 && bw_doc_identify(doc) &&
+                  bw_inventory_add(inventory, doc, NULL) == 0;
+
+        for (size_t i = 0; ok && i < all.n; i++)
+                ok = bw_inventory_add(inventory, all.docs[i], NULL) == 0;
+        return ok && bw_inventory_seal(inventory, NULL) == 0;
+}
+
+/* Ports of each workload that the ways lead to and policies leave open, as bits. */
+static bool reach_by_ways(struct state *s, const struct bw_netpol *np, const struct bw_exposure *exposure, uint8_t *bits)
+{
+        struct bw_net_end from = {.type = BW_NET_CLASS, .class = (uint32_t)bw_netpol_class_of_pod(np, BW_STR("vectors-controller"), BW_STR("controller"))};
+        size_t n;
+        const struct bw_way *ways = bw_exposure_ways(exposure, &n);
+
+        for (size_t i = 0; i < n; i++)
+                for (uint32_t j = 0; (ways[i].type == BW_WAY_INGRESS || ways[i].type == BW_WAY_ROUTE) && j < ways[i].n_backends; j++) {
+                        const struct bw_backend *b = &ways[i].backends[j];
+                        struct bw_net_question q = {.from = from, .to = {.type = BW_NET_CLASS, .class = b->class}, .protocol = b->protocol, .port = b->port};
+                        struct bw_net_answer answer;
+
+                        if (bw_netpol_ask(np, &q, s->arena, &answer, NULL) < 0)
+                                return false;
+                        if (answer.allowed)
+                                bits[((size_t)b->workload * _BW_PROTOCOL_MAX + b->protocol) * PORTS + b->port] = 1;
+                }
+        return true;
+}
+
+static struct bw_value controller_line(struct state *s, const char *folder, const char *name, const struct bw_net_workload *to)
+{
+        struct bw_value found = {0};
+        struct bw_buf path = {0};
+        struct bw_str rest;
+        struct bw_str line;
+
+        bw_buf_printf(&path, "%s/%s/expected.ndjson", folder, name);
+        rest = vectors_read(s->run, s->arena, bw_buf_view(&path).p);
+        bw_buf_done(&path);
+        while (rest.p && bw_str_split(&rest, '\n', &line)) {
+                struct bw_value v = line.n ? read_json(s, line) : (struct bw_value){0};
+                struct end dst = end_of(bw_map_get(v, BW_STR("dst")));
+
+                if (is_controller(bw_map_get(v, BW_STR("src"))) && is_workload(&dst, to))
+                        found = bw_map_get(v, BW_STR("ports"));
+        }
+        return found;
+}
+
+static void run_controller(struct state *s, const struct bw_inventory *given, const struct bw_net_options *options, const char *folder, const char *name)
+{
+        bw_auto(bw_inventory_free) struct bw_inventory *inventory = NULL;
+        struct bw_exposure *exposure = NULL;
+        const struct bw_net_workload *workloads;
+        struct bw_netpol *np = NULL;
+        uint8_t *bits = NULL;
+        uint64_t n_wrong = 0;
+        size_t n = 0;
+        bool ok = bw_inventory_new(&inventory, NULL) == 0 && add_controller(s, given, inventory) &&
+                  bw_netpol_new_as(s->arena, inventory, options, &np, NULL) == 0 && bw_exposure_new(s->arena, inventory, np, &exposure, NULL) == 0;
+
+        workloads = ok ? bw_netpol_workloads(np, &n) : NULL;
+        bits = calloc(n + 1, (size_t)_BW_PROTOCOL_MAX * PORTS);
+        ok = ok && bits && reach_by_ways(s, np, exposure, bits);
+        for (size_t i = 0; ok && i < n; i++) {
+                struct bw_value want = controller_line(s, folder, name, &workloads[i]);
+                struct bw_ports ours = from_bits(s->arena, bits + i * _BW_PROTOCOL_MAX * PORTS);
+
+                n_wrong += want.type == BW_ABSENT ? !no_ports(&ours) : !same_ports(&ours, want);
+        }
+        free(bits);
+        vectors_case(s->run, ok && n_wrong == 0, name, "%" PRIu64 " workloads that the ingress controller reaches are wrong", n_wrong);
+}
+
 /* ---- what is to be refused */
 
 static const struct bw_net_problem *first_refused(const struct bw_netpol *np)
@@ -455,6 +539,8 @@ static void run_connections(struct state *s, const char *folder, const char *nam
                 vectors_case(s->run, true, name, "%s", "");
         else
                 run_table(s, np, folder, name);
+        if (is_true(bw_map_get(c, BW_STR("ingress_controller"))) && !problem)
+                run_controller(s, bw_gathering_inventory(gathering), &options, folder, name);
 }
 
 /* ---- probes */
