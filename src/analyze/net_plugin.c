@@ -85,7 +85,7 @@ static void take(struct bw_net_plugin *best, const char *name, const struct bw_d
                 return;
         if (says == PERHAPS && best->verdict == BW_PLUGIN_ENFORCES)
                 return;
-        *best = (struct bw_net_plugin){.name = name, .doc = doc, .why = why,
+        *best = (struct bw_net_plugin){.name = name, .doc = doc, .why = says == IGNORES ? why : NULL,
                                        .verdict = says == ENFORCES  ? BW_PLUGIN_ENFORCES
                                                   : says == IGNORES ? BW_PLUGIN_IGNORES
                                                                     : BW_PLUGIN_UNKNOWN};
