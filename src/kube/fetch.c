@@ -300,6 +300,14 @@ static const char *state_of(const struct fetch_outcome *o)
         return NULL;
 }
 
+/* By the API server, for want of a right. A 403 may also come from a kubelet, or from what stands before it. */
+static bool is_for_a_right(const struct fetch_outcome *o)
+{
+        if (o->code != -EACCES)
+                return false;
+        return o->wanted == 0 || (o->answered == 0 && bw_str_find(bw_str(o->error.message), BW_STR(" is forbidden: User ")) != SIZE_MAX);
+}
+
 /* Why there is nothing to judge, and what would help. */
 static void put_evidence(struct bw_buf *out, const struct fetch_outcome *o)
 {
@@ -307,16 +315,19 @@ static void put_evidence(struct bw_buf *out, const struct fetch_outcome *o)
 
         if (o->code == -EINTR || o->code == -ECANCELED) {
                 bw_buf_puts(&reason, "interrupted before it was asked for");
-        } else if (o->code == -EACCES) {
-                bw_buf_puts(&reason, "not allowed; this rule of a ClusterRole allows it: ");
-                bw_fetch_put_rule(&reason, o->resource->group, o->resource->resource, o->verb);
+        } else if (is_for_a_right(o)) {
+                bw_buf_puts(&reason, "not allowed");
+        } else if (o->wanted) {
+                bw_buf_printf(&reason, "%" PRIu64 " of %" PRIu64 " kubelets did not answer: %s", o->wanted - o->answered, o->wanted,
+                              o->error.message);
         } else {
                 bw_buf_printf(&reason, "the %s: %s", o->pages ? "list broke off" : "answer is missing", o->error.message);
         }
         bw_buf_puts(out, ",\"evidence\":{\"state\":{\"state\":\"unreadable\",\"reason\":");
         bw_buf_json(out, bw_buf_view(&reason));
-        if (o->code == -EACCES) {
+        if (is_for_a_right(o)) {
                 bw_buf_clear(&reason);
+                bw_buf_puts(&reason, "this rule of a ClusterRole allows it: ");
                 bw_fetch_put_rule(&reason, o->resource->group, o->resource->resource, o->verb);
                 bw_buf_puts(out, ",\"help\":");
                 bw_buf_json(out, bw_buf_view(&reason));

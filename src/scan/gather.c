@@ -90,12 +90,15 @@ static int add_error(struct bw_gathering *g, struct bw_str file, const struct bw
 /* What a cluster did not give of the kinds that are wanted: an answer without it must not look as if there were none. */
 static int take_coverage(struct run *run, const struct bw_doc *doc, struct bw_error *reterr)
 {
-        struct bw_str reason = bw_map_text(bw_map_walk(doc->root, "evidence.state"), "reason");
+        struct bw_value state = bw_map_walk(doc->root, "evidence.state");
+        struct bw_str reason = bw_map_text(state, "reason");
+        struct bw_str help = bw_map_text(state, "help");
         struct bw_error err = {0};
 
         if (reason.n == 0 || !run->options->wanted(bw_map_text(doc->root, "group"), bw_map_text(doc->root, "resourceKind")))
                 return 0;
-        (void)bw_error_set(&err, -EACCES, "%.*s could not be read: %.*s", BW_STR_ARG(doc->name), BW_STR_ARG(reason));
+        (void)bw_error_set(&err, -EACCES, "%.*s could not be read: %.*s%s%.*s", BW_STR_ARG(doc->name), BW_STR_ARG(reason), help.n ? "; " : "",
+                           BW_STR_ARG(help));
         return add_error(run->g, doc->input->name, &err, reterr);
 }
 
