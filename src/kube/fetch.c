@@ -300,12 +300,18 @@ static const char *state_of(const struct fetch_outcome *o)
         return NULL;
 }
 
-/* By the API server, for want of a right. A 403 may also come from a kubelet, or from what stands before it. */
+bool fetch_is_refused(const struct bw_error *err)
+{
+        struct bw_str said = bw_str(err->message);
+
+        return err->code == -EACCES &&
+               (bw_str_find(said, BW_STR(" is forbidden: User ")) != SIZE_MAX || bw_str_find(said, BW_STR(": 401 ")) != SIZE_MAX);
+}
+
+/* For want of a right of ours, which is what a refused list always is. */
 static bool is_for_a_right(const struct fetch_outcome *o)
 {
-        if (o->code != -EACCES)
-                return false;
-        return o->wanted == 0 || (o->answered == 0 && bw_str_find(bw_str(o->error.message), BW_STR(" is forbidden: User ")) != SIZE_MAX);
+        return o->code == -EACCES && (o->wanted == 0 || (o->answered == 0 && fetch_is_refused(&o->error)));
 }
 
 /* Why there is nothing to judge, and what would help. */

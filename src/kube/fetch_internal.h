@@ -48,6 +48,8 @@ struct fetcher {
 BW_CHECK int fetch_put(struct fetcher *f, struct bw_str bytes, struct bw_error *reterr);
 BW_CHECK int fetch_put_document(struct fetcher *f, struct bw_error *reterr);
 BW_CHECK int fetch_add_outcome(struct fetcher *f, const struct fetch_outcome *outcome, struct bw_error *reterr);
+/* By the API server itself, in its own words. A kubelet, or what stands before it, may say 403 as well. */
+bool fetch_is_refused(const struct bw_error *err);
 BW_CHECK int fetch_kubelets(struct fetcher *f, struct bw_error *reterr);
 
 #endif

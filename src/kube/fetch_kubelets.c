@@ -157,10 +157,10 @@ static int ask_all(struct kubelets *k, struct bw_error *reterr)
         struct bw_error err = {0};
         int r = 0;
 
-        /* Whether it is allowed is known after the first. */
+        /* Whether the server allows it is known after the first. */
         if (k->n_asks)
                 r = bw_kube_many(k->f->client, k->asks, 1, on_answer, k, &err);
-        if (r == 0 && k->n_asks > 1 && k->code != -EACCES)
+        if (r == 0 && k->n_asks > 1 && !fetch_is_refused(&k->error))
                 r = bw_kube_many(k->f->client, k->asks + 1, k->n_asks - 1, on_answer, k, &err);
         if (r == -ENOMEM || k->gave_up) {
                 if (reterr)
