@@ -218,7 +218,7 @@ static void begin_try(struct bw_kube_client *client, struct bw_kube_request *req
 
 static bool is_lost(int r)
 {
-        return r == -ETIMEDOUT || r == -ECONNRESET || r == -ECONNREFUSED || r == -EHOSTUNREACH;
+        return r == -ETIMEDOUT || r == -ECONNRESET || r == -ECONNREFUSED || r == -EHOSTUNREACH || r == -ECONNABORTED;
 }
 
 /* How many tries a failure is worth. */
@@ -236,6 +236,7 @@ static unsigned tries_for(const struct bw_kube_client *client, const struct bw_k
                 return request->status_code == 500 && !says_when ? BW_MIN(most, (unsigned)TRIES_INTERNAL) : most;
         case -ETIMEDOUT:
                 return client->has_answered ? BW_MIN(most, (unsigned)TRIES_TIMED_OUT) : 1;
+        case -ECONNABORTED:
         case -ECONNREFUSED:
         case -EHOSTUNREACH:
                 return client->has_answered ? most : 1; /* a server that has never been there is not waited for */

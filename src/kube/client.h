@@ -6,7 +6,8 @@
  * Waits and tries again on 429, 503 and broken connections, as Retry-After says, with growing pauses otherwise.
  * Ownership: a client borrows config and options; answers go to the caller's sink as they arrive.
  * Errors: -EACCES 401/403 (what was refused), -ENOENT 404, -ESTALE 410, -EAGAIN 429/5xx after all tries, -ECONNREFUSED, -ECONNRESET,
- *         -EHOSTUNREACH (a name that is not known), -EKEYREJECTED (the server's certificate), -EPROTO for an answer that is none
+ *         -EHOSTUNREACH (a name that is not known), -ECONNABORTED (no TLS in common, or a
+ *         handshake that broke off), -EKEYREJECTED (the server's certificate), -EPROTO for an answer that is none
  *         (wrong content type, broken body, a redirect), -E2BIG past a limit, -ETIMEDOUT, -EINTR cancelled. The message names
  *         method, path and what the server said, never a credential. A server that leaves three requests in a row without an
  *         answer is not asked again: the rest fails at once.

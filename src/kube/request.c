@@ -456,7 +456,7 @@ static const struct failure {
         {CURLE_OPERATION_TIMEDOUT, -ETIMEDOUT, "no connection in time"},
         {CURLE_SSL_CACERT_BADFILE, -EINVAL, "the certificate authority that the configuration names cannot be read"},
         {CURLE_SSL_CERTPROBLEM, -EINVAL, "the client's certificate or key cannot be used"},
-        {CURLE_SSL_CONNECT_ERROR, -EPROTO, NULL},
+        {CURLE_SSL_CONNECT_ERROR, -ECONNABORTED, NULL}, /* of the handshake: no common version, or a server that goes away */
         {CURLE_UNSUPPORTED_PROTOCOL, -EPROTO, NULL},
         {CURLE_WEIRD_SERVER_REPLY, -EPROTO, "the server does not speak HTTP"},
         {CURLE_RECV_ERROR, -ECONNRESET, NULL},

@@ -124,7 +124,8 @@ static int watch_once(struct watcher *watcher, const struct bw_kube_list *list, 
 
 static bool is_passing(int r)
 {
-        return r == 0 || r == -EAGAIN || r == -ETIMEDOUT || r == -ECONNRESET || r == -ECONNREFUSED || r == -EHOSTUNREACH;
+        return r == 0 || r == -EAGAIN || r == -ETIMEDOUT || r == -ECONNRESET || r == -ECONNREFUSED || r == -EHOSTUNREACH ||
+               r == -ECONNABORTED;
 }
 
 static int watch(struct watcher *watcher, const struct bw_kube_list *list, struct bw_error *reterr)

@@ -2,7 +2,9 @@
 /* The client against the test API server: what is asked, what is taken, what is told, and where a credential goes. */
 #include "check.h"
 
+#include <netinet/in.h>
 #include <pthread.h>
+#include <sys/socket.h>
 
 #include "api_server.h"
 #include "base/alloc.h"
@@ -767,6 +769,76 @@ static void test_list_hostile(void **state)
         }
 }
 
+/* ---- a server that goes away and comes back */
+
+struct outage {
+        struct trial *t;
+        pthread_t thread;
+        bool has_begun;
+        unsigned port;
+        struct api_server_options options;
+};
+
+/* In the server's place: one connection is broken off in the middle of its handshake; then the server is back. */
+static void *be_away(void *arg)
+{
+        struct outage *o = arg;
+        struct sockaddr_in at = {.sin_family = AF_INET, .sin_port = htons((uint16_t)o->port),
+                                 .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+        struct linger at_once = {.l_onoff = 1};
+        char hello[4096];
+        int yes = 1;
+        int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        int fd;
+
+        (void)setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof(yes));
+        if (bind(listener, (const struct sockaddr *)&at, sizeof(at)) == 0 && listen(listener, 4) == 0) {
+                fd = accept(listener, NULL, NULL);
+                (void)setsockopt(fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
+                assert_true(recv(fd, hello, sizeof(hello), 0) > 0);
+                (void)close(fd);
+        }
+        (void)close(listener);
+        o->t->server = api_server_start(&o->options);
+        return NULL;
+}
+
+static int on_piece_before_outage(void *userdata, struct bw_str bytes, bool page_end)
+{
+        struct outage *o = userdata;
+
+        (void)bytes;
+        if (page_end && !o->has_begun) {
+                o->has_begun = true;
+                o->port = o->options.port = api_server_port(o->t->server);
+                api_server_stop(bw_take(o->t->server));
+                assert_int_equal(pthread_create(&o->thread, NULL, be_away, o), 0);
+        }
+        return 0;
+}
+
+static void test_list_over_an_outage(void **state)
+{
+        struct bw_kube_resource what = {.version = BW_STR("v1"), .resource = BW_STR(SEVENS)};
+        struct bw_kube_list wanted = {.resource = &what, .limit = 2};
+        struct bw_kube_listed ret = {0};
+        struct outage o = {0};
+        struct bw_kube_sink sink = {on_piece_before_outage, on_restart, NULL, &o};
+        TRIAL(t);
+
+        (void)state;
+        seven(&t, "");
+        o.t = &t;
+        o.options = (struct api_server_options){.folders = t.folders, .script = RIGHTS};
+        t.config.insecure = true; /* its keys are new when it is back */
+        t.config.ca_pem = (struct bw_str){0};
+        t.options.clock_ms = NULL;
+        assert_ok(bw_kube_list(connect_client(&t), &wanted, &sink, &ret, &t.err));
+        assert_int_equal(pthread_join(o.thread, NULL), 0);
+        assert_int_equal(ret.pages, 4);
+        assert_in_range(bw_kube_client_stats(t.client).retries, 1, 6);
+}
+
 static void test_list_reader_stops(void **state)
 {
         struct listed l = {.fail_at = 3};
@@ -1034,6 +1106,7 @@ int main(void)
                 cmocka_unit_test(test_list_halves),
                 cmocka_unit_test(test_list_expires),
                 cmocka_unit_test(test_list_hostile),
+                cmocka_unit_test(test_list_over_an_outage),
                 cmocka_unit_test(test_list_reader_stops),
                 cmocka_unit_test(test_discovery),
                 cmocka_unit_test(test_discovery_one_by_one),
