@@ -30,10 +30,10 @@ static int load_sides(struct job *job, struct bw_error *reterr)
 
         for (size_t i = 0; r == 0 && i < 2; i++)
                 r = bw_diff_load(job->args->positional[i], job->arena, &job->sides[i], reterr);
-        if (r == 0 && job->sides[0].is_snapshot != job->sides[1].is_snapshot)
-                return bw_error_set(reterr, -EINVAL, "a snapshot cannot be held against a report of a scan");
         if (r == 0 && job->sides[0].is_cluster != job->sides[1].is_cluster)
                 return bw_error_set(reterr, -EINVAL, "a cluster's snapshot can be held against another one of a cluster only");
+        if (r == 0 && job->sides[0].is_snapshot != job->sides[1].is_snapshot)
+                return bw_error_set(reterr, -EINVAL, "a snapshot cannot be held against a report of a scan");
         return r;
 }
 

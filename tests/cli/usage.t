@@ -37,7 +37,7 @@ Wrong usage is told in one line, with the nearest name that exists, and ends wit
   bulwark: scan: --kubernetes-version takes a version such as 1.33, not "2.0" (see "bulwark help scan")
   [2]
   $ bulwark scan
-  bulwark: scan: nothing to scan: name files or directories, - for standard input, or --node for this machine (see "bulwark help scan")
+  bulwark: scan: nothing to scan: name files or directories, - for standard input, --node for this machine, or --cluster for a live cluster (see "bulwark help scan")
   [2]
   $ bulwark scan ''
   bulwark: scan: a path is empty (see "bulwark help scan")
