@@ -216,6 +216,13 @@ void bw_keeper_free(struct bw_keeper *keeper)
         bw_free(keeper);
 }
 
+void bw_keeper_finish(struct bw_keeper *keeper)
+{
+        bw_free(bw_take(keeper->values));
+        bw_free(bw_take(keeper->stack));
+        keeper->n_values = keeper->cap_stack = 0;
+}
+
 size_t bw_keeper_bytes(const struct bw_keeper *keeper)
 {
         return bw_arena_used(keeper->arena);

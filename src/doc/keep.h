@@ -20,6 +20,8 @@ struct bw_keeper;
 BW_CHECK int bw_keeper_new(struct bw_keeper **ret, struct bw_error *reterr);
 void bw_keeper_free(struct bw_keeper *keeper);
 BW_DEFINE_AUTO(struct bw_keeper *, bw_keeper_free);
+/* No more documents will be kept: what was remembered to share parts of copies is released. */
+void bw_keeper_finish(struct bw_keeper *keeper);
 /* Bytes of all copies. */
 size_t bw_keeper_bytes(const struct bw_keeper *keeper);
 

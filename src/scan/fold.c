@@ -82,16 +82,24 @@ int bw_fold_new(struct bw_fold **ret, struct bw_error *reterr)
         return 0;
 }
 
+void fold_empty(struct bw_fold *fold)
+{
+        bw_free(bw_take(fold->entries));
+        bw_free(bw_take(fold->memos));
+        bw_free(bw_take(fold->repeats));
+        fold->n_entries = fold->cap_entries = 0;
+        fold->n_memos = fold->cap_memos = 0;
+        fold->n_repeats = fold->cap_repeats = 0;
+        fold_table_done(&fold->by_entry);
+        fold_table_done(&fold->by_memo);
+}
+
 void bw_fold_free(struct bw_fold *fold)
 {
         if (!fold)
                 return;
-        bw_free(fold->entries);
+        fold_empty(fold);
         bw_free(fold->owners);
-        bw_free(fold->memos);
-        bw_free(fold->repeats);
-        fold_table_done(&fold->by_entry);
-        fold_table_done(&fold->by_memo);
         bw_free(fold);
 }
 

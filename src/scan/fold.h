@@ -64,7 +64,10 @@ BW_CHECK int bw_fold_remember(struct bw_fold *fold, const uint64_t hash[2], cons
 size_t bw_fold_recalled(const struct bw_fold *fold);
 const struct bw_finding *bw_fold_recalled_at(const struct bw_fold *fold, size_t i);
 
-/* Puts the folds of all workers to what they found otherwise; the folds are empty then. */
+/*
+ * Puts the findings of all workers' folds to what they found otherwise; the folds have none then, but know who owns whom: it
+ * may be called again for what rules find that look at other objects, since those are others.
+ */
 BW_CHECK int bw_fold_merge(struct bw_worker *workers, unsigned n_workers, struct bw_merged *merged,
                            struct bw_summary *summary, struct bw_error *reterr);
 

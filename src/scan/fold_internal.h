@@ -66,6 +66,9 @@ struct fold_key {
         bool excepted;
 };
 
+/* Forgets findings and templates. */
+void fold_empty(struct bw_fold *fold);
+
 uint64_t fold_key_hash(const struct fold_key *key);
 bool fold_key_eq(const struct fold_key *a, const struct fold_key *b);
 int fold_place_cmp(struct bw_fold_place a, struct bw_fold_place b);

@@ -273,6 +273,7 @@ int bw_fold_merge(struct bw_worker *workers, unsigned n_workers, struct bw_merge
         if (n && (gather_owners(&m) < 0 || add_tops(&m) < 0 || add_entries(&m) < 0 || put_findings(&m) < 0))
                 return bw_error_nomem(reterr);
         for (unsigned i = 0; i < n_workers; i++)
-                bw_fold_free(bw_take(workers[i].fold));
+                if (workers[i].fold)
+                        fold_empty(workers[i].fold);
         return 0;
 }

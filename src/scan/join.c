@@ -75,6 +75,8 @@ static int take_kept(struct join *j, struct bw_worker *worker, struct bw_error *
         }
         if (no_text)
                 bw_arena_free(bw_take(worker->kept_texts));
+        if (worker->keeper)
+                bw_keeper_finish(worker->keeper);
         return r;
 }
 
@@ -214,5 +216,12 @@ int bw_join(struct bw_scan_shared *shared, struct bw_worker *workers, unsigned n
                         *reterr = workers[i].error;
                 return workers[i].error.code;
         }
-        return j.makes ? make_all(&j, reterr) : 0;
+        if (!j.makes)
+                return 0;
+        /* What is made needs the inventory alone, and memory. */
+        for (unsigned i = 0; i < j.n_workers; i++)
+                bw_judge_join(workers[i].judge, NULL);
+        bw_joins_free(bw_take(j.joins));
+        bw_free(bw_take(j.judged));
+        return make_all(&j, reterr);
 }

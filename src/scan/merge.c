@@ -96,6 +96,8 @@ static int take_input(struct bw_merged *to, struct bw_part **parts, size_t n, st
                 }
                 if (part->n_errors)
                         file = part->file;
+                bw_free(bw_take(part->errors));
+                part->n_errors = part->n_unlisted = 0;
         }
         if (has_joined)
                 qsort(to->findings + first_finding, to->n_findings - first_finding, sizeof(*to->findings),
@@ -136,6 +138,31 @@ int bw_merge(struct bw_worker *workers, unsigned n_workers, struct bw_merged *re
                 return bw_error_nomem(reterr);
         }
         *ret = merged;
+        return 0;
+}
+
+int bw_merged_add(struct bw_merged *merged, struct bw_merged *more, struct bw_error *reterr)
+{
+        size_t n = merged->n_findings + more->n_findings;
+        size_t n_errors = merged->n_errors + more->n_errors;
+        struct bw_finding *findings = bw_reallocarray(merged->findings, n, sizeof(*findings));
+        struct bw_input_error *errors;
+
+        if (!findings)
+                return bw_error_nomem(reterr);
+        merged->findings = findings;
+        errors = bw_reallocarray(merged->errors, n_errors, sizeof(*errors));
+        if (!errors)
+                return bw_error_nomem(reterr);
+        merged->errors = errors;
+        if (more->n_findings)
+                memcpy(findings + merged->n_findings, more->findings, more->n_findings * sizeof(*findings));
+        if (more->n_errors)
+                memcpy(errors + merged->n_errors, more->errors, more->n_errors * sizeof(*errors));
+        merged->n_errors = n_errors;
+        if (more->n_findings)
+                qsort(findings, n, sizeof(*findings), bw_finding_cmp);
+        merged->n_findings = n;
         return 0;
 }
 

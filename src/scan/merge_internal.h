@@ -31,6 +31,8 @@ struct bw_merged {
 
 /* Empties the workers' parts: findings are there once, not twice, when it ends. */
 BW_CHECK int bw_merge(struct bw_worker *workers, unsigned n_workers, struct bw_merged *ret, struct bw_error *reterr);
+/* Adds what was found later; `more` is the caller's still. -ENOMEM. */
+BW_CHECK int bw_merged_add(struct bw_merged *merged, struct bw_merged *more, struct bw_error *reterr);
 uint32_t bw_merged_first_doc(const struct bw_merged *merged, uint32_t input, uint32_t part);
 void bw_merged_done(struct bw_merged *merged);
 

@@ -261,21 +261,38 @@ static int add_notices(struct run *run, struct bw_error *reterr)
         return 0;
 }
 
-static int run_all(struct run *run, unsigned threads, struct bw_error *reterr)
+static int merge(struct bw_scan *scan, struct bw_merged *ret, struct bw_error *reterr)
 {
+        int r = bw_merge(scan->workers, scan->n_workers, ret, reterr);
+
+        return r < 0 ? r : bw_fold_merge(scan->workers, scan->n_workers, ret, &scan->report.summary, reterr);
+}
+
+/* Findings become few before rules that look at other objects need the memory. */
+static int find_all(struct run *run, unsigned threads, struct bw_error *reterr)
+{
+        bw_auto_done(bw_merged_done) struct bw_merged more = {0};
         struct bw_scan *scan = run->scan;
         int r = work(run, threads, reterr);
 
         if (r == 0)
                 r = worker_error(scan, reterr);
         if (r == 0)
-                r = bw_join(&run->shared, scan->workers, scan->n_workers, run->options->cancel, reterr);
-        if (r == 0) {
-                add_up(run);
-                r = bw_merge(scan->workers, scan->n_workers, &scan->merged, reterr);
-        }
+                r = merge(scan, &scan->merged, reterr);
         if (r == 0)
-                r = bw_fold_merge(scan->workers, scan->n_workers, &scan->merged, &scan->report.summary, reterr);
+                r = bw_join(&run->shared, scan->workers, scan->n_workers, run->options->cancel, reterr);
+        if (r == 0)
+                r = merge(scan, &more, reterr);
+        return r < 0 ? r : bw_merged_add(&scan->merged, &more, reterr);
+}
+
+static int run_all(struct run *run, unsigned threads, struct bw_error *reterr)
+{
+        struct bw_scan *scan = run->scan;
+        int r = find_all(run, threads, reterr);
+
+        if (r == 0)
+                add_up(run);
         if (r == 0)
                 r = bw_scan_finish(run->options, scan->arena, &scan->merged, &scan->report, reterr);
         if (r < 0)
