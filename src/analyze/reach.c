@@ -790,7 +790,7 @@ int bw_reach_new(struct bw_arena *arena, const struct bw_netpol *netpol, const s
 const struct bw_reach_way *bw_reach_ways(const struct bw_reach *reach, uint32_t workload, size_t *ret_n)
 {
         *ret_n = reach->first[workload + 1] - reach->first[workload];
-        return reach->ways + reach->first[workload];
+        return reach->ways ? reach->ways + reach->first[workload] : NULL;
 }
 
 enum bw_way_scope bw_reach_scope(const struct bw_reach *reach, uint32_t workload)

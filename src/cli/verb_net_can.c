@@ -150,12 +150,14 @@ static bool is_asked_port(const struct job *job, const struct bw_reach_way *reac
         return reached->protocol == job->protocol && (reached->port == job->port || way->port == job->port);
 }
 
-static int add_ways_of(struct job *job, uint32_t workload, const struct bw_way *ways, bool *ret_open, struct bw_error *reterr)
+/* ret_open: there are such ways; ret_whole: for all addresses and pods. */
+static int add_ways_of(struct job *job, uint32_t workload, const struct bw_way *ways, bool *ret_open, bool *ret_whole, struct bw_error *reterr)
 {
         size_t n;
         const struct bw_reach_way *reached = bw_reach_ways(job->inputs.reach, workload, &n);
 
         *ret_open = false;
+        *ret_whole = false;
         for (size_t i = 0; i < n; i++) {
                 if (reached[i].scope != BW_SCOPE_INTERNET || !is_asked_port(job, &reached[i], &ways[reached[i].way]))
                         continue;
@@ -163,6 +165,7 @@ static int add_ways_of(struct job *job, uint32_t workload, const struct bw_way *
                         return bw_error_nomem(reterr);
                 job->ways[job->n_ways++] = &reached[i];
                 *ret_open = true;
+                *ret_whole |= !reached[i].partly;
         }
         return 0;
 }
@@ -182,6 +185,7 @@ static int ask_ways(struct job *job, struct bw_error *reterr)
         size_t n_ways;
         const struct bw_way *ways = bw_exposure_ways(job->inputs.exposure, &n_ways);
         uint32_t *workloads;
+        bool closed = false;
         bool leads = false;
         size_t n;
         int r = 0;
@@ -191,17 +195,19 @@ static int ask_ways(struct job *job, struct bw_error *reterr)
                 return bw_error_nomem(reterr);
         for (size_t i = 0; r == 0 && i < n; i++) {
                 bool open;
+                bool whole;
 
-                r = add_ways_of(job, workloads[i], ways, &open, reterr);
+                r = add_ways_of(job, workloads[i], ways, &open, &whole, reterr);
                 job->n_yes += open;
-                job->n_no += !open;
+                job->n_no += !whole;
+                closed |= !open;
                 leads |= !open && any_way(job, workloads[i], ways, n_ways);
         }
         job->at_most = job->n_ways > 0;
         for (size_t i = 0; i < job->n_ways; i++)
-                if (!job->ways[i]->at_most && !job->ways[i]->partly)
+                if (!job->ways[i]->at_most)
                         job->at_most = false;
-        if (job->n_no)
+        if (closed)
                 job->note = leads ? BW_STR("something leads there from outside, but network policies do not let it in")
                                   : BW_STR("no Service, Ingress, Gateway or port of a host leads there from the Internet");
         return r;
@@ -226,7 +232,6 @@ static int resolve(struct job *job, struct bw_error *reterr)
         return r;
 }
 
-/* A port by its name is one of each destination's own: those that have none of the name are not asked. */
 static int decide(struct job *job, struct bw_error *reterr)
 {
         int r = resolve(job, reterr);
@@ -283,7 +288,6 @@ static void put_pair_head(struct bw_buf *out, struct job *job, const struct pair
 static void put_pairs(struct bw_buf *out, struct job *job)
 {
         bool several = job->n_yes + job->n_no > 1;
-        size_t shown = 0;
 
         for (size_t i = 0; i < job->n_pairs; i++) {
                 const struct pair *pair = &job->pairs[i];
@@ -295,7 +299,6 @@ static void put_pairs(struct bw_buf *out, struct job *job)
                                (pair->to ? pair->to->workload : 0) == (job->pairs[j].to ? job->pairs[j].to->workload : 0);
                 if (met)
                         continue;
-                shown++;
                 if (several)
                         put_pair_head(out, job, pair);
                 if (!job->has_port && pair->port == 0) {
@@ -308,7 +311,6 @@ static void put_pairs(struct bw_buf *out, struct job *job)
         }
         if (job->n_yes + job->n_no > job->n_pairs)
                 bw_buf_printf(out, "and %" PRIu64 " more pairs of pods and addresses\n", job->n_yes + job->n_no - job->n_pairs);
-        (void)shown;
 }
 
 static void put_ways(struct bw_buf *out, struct job *job)
