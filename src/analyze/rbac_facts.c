@@ -711,13 +711,18 @@ static bool label_is_open(const struct bw_doc *ns)
 
 bool rbac_ns_is_open(const struct bw_rbac_graph *g, struct bw_str ns)
 {
-        struct bw_doc_range all = bw_inventory_kind(g->inventory, EMPTY, BW_STR("Namespace"));
         const struct bw_doc *doc;
 
-        if (ns.n) {
-                doc = bw_inventory_find(g->inventory, EMPTY, BW_STR("Namespace"), EMPTY, ns);
-                return !doc || label_is_open(doc);
-        }
+        if (ns.n == 0)
+                return g->is_open_somewhere;
+        doc = bw_inventory_find(g->inventory, EMPTY, BW_STR("Namespace"), EMPTY, ns);
+        return !doc || label_is_open(doc);
+}
+
+bool rbac_is_open_somewhere(const struct bw_inventory *inventory)
+{
+        struct bw_doc_range all = bw_inventory_kind(inventory, EMPTY, BW_STR("Namespace"));
+
         for (size_t i = 0; i < all.n; i++)
                 if (label_is_open(all.docs[i]))
                         return true;

@@ -171,8 +171,7 @@ static int give_new_pods(const struct emission *e)
 /* The node of a pod that is there: one of the control plane, if there is one. */
 static uint32_t node_of_pods(const struct bw_rbac_graph *g, struct bw_str ns)
 {
-        struct bw_doc_range pods = ns.n ? bw_inventory_namespace(g->inventory, EMPTY, BW_STR("Pod"), ns) :
-                                          bw_inventory_kind(g->inventory, EMPTY, BW_STR("Pod"));
+        struct bw_doc_range pods = bw_inventory_namespace(g->inventory, EMPTY, BW_STR("Pod"), ns);
         uint32_t best = RBAC_NO_NODE;
 
         for (size_t i = 0; i < pods.n; i++) {
@@ -193,6 +192,9 @@ static int give_debug_pods(const struct emission *e)
         int r = emit_in(e, BW_RBAC_ANY_POD);
 
         if (r < 0 || e->g->has_scc || !rbac_ns_is_open(e->g, e->ns))
+                return r;
+        r = rbac_work(e->g, 8 * bw_inventory_namespace(e->g->inventory, EMPTY, BW_STR("Pod"), e->ns).n, e->reterr);
+        if (r < 0)
                 return r;
         return e->ns.n ? emit(e, node_of_pods(e->g, e->ns)) : emit_anywhere(e, BW_RBAC_NODE);
 }

@@ -127,6 +127,7 @@ int bw_rbac_graph_new(struct bw_arena *arena, const struct bw_inventory *invento
         g->inventory = inventory;
         g->is_live = on_a_node(inventory);
         g->has_scc = bw_inventory_kind(inventory, BW_STR("security.openshift.io"), BW_STR("SecurityContextConstraints")).n > 0;
+        g->is_open_somewhere = rbac_is_open_somewhere(inventory);
         rbac_rows_read(&g->rows);
         r = take_objects(g, reterr);
         if (r == 0)

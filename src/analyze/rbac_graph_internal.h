@@ -122,6 +122,7 @@ struct bw_rbac_graph {
         size_t n_objects;
         struct rbac_rows rows;
         bool is_eks, has_scc, is_live;
+        bool is_open_somewhere;               /* there is a namespace that no Pod Security level guards */
         uint64_t work;
 
         const struct rbac_binding **bindings; /* all */
@@ -177,6 +178,7 @@ uint32_t rbac_subject_node(const struct bw_rbac_graph *g, const struct rbac_bind
 bool rbac_subject_key(const struct rbac_binding *binding, uint32_t at, struct bw_rbac_node *ret);
 /* Whether pods that own their node may be made in the namespace ("": in one at least). */
 bool rbac_ns_is_open(const struct bw_rbac_graph *g, struct bw_str ns);
+bool rbac_is_open_somewhere(const struct bw_inventory *inventory);
 /* Why whoever has the pod has its node: "is privileged"; NULL: it has not. */
 const char *rbac_pod_takes_node(const struct bw_doc *pod);
 /* The groups that each member of which is also in; up to 3. */
