@@ -42,6 +42,10 @@ uint32_t net_tier(struct net_builder *b, struct bw_str name, double order)
         for (uint32_t i = 0; i < np->n_tiers; i++)
                 if (np->tiers[i].order == order && bw_str_eq(np->tiers[i].name, name))
                         return i;
+        if (np->n_tiers >= BW_LIMIT_NETPOL_TIERS) {
+                net_fail(b, -E2BIG);
+                return 0;
+        }
         if (bw_arena_grow(b->arena, &np->tiers, &np->cap_tiers, np->n_tiers, sizeof(np->tiers[0])) < 0) {
                 net_fail(b, -ENOMEM);
                 return 0;
@@ -116,9 +120,9 @@ int bw_netpol_new_as(struct bw_arena *arena, const struct bw_inventory *inventor
         net_form_classes(&b, &world);
         if (b.status == -E2BIG)
                 return bw_error_set(reterr, -E2BIG,
-                                    "the network policies ask for more than %u things, or select more than %u groups of pods in all: "
-                                    "ask about fewer namespaces",
-                                    (unsigned)BW_LIMIT_NETPOL_PARTS, (unsigned)BW_LIMIT_NETPOL_MEMBERS);
+                                    "the network policies ask for more than %u things, or select more than %u groups of pods in all, or "
+                                    "have more than %u tiers: ask about fewer namespaces",
+                                    (unsigned)BW_LIMIT_NETPOL_PARTS, (unsigned)BW_LIMIT_NETPOL_MEMBERS, BW_LIMIT_NETPOL_TIERS);
         if (b.status < 0)
                 return bw_arena_error(arena, reterr);
         *ret = np;

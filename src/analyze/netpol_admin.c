@@ -317,6 +317,7 @@ struct reader {
         const struct family *family;
         const struct tuple *tuple;
         bool at_most;                   /* the rule names domains */
+        struct net_port_list list;      /* its ports */
         unsigned pods;                  /* kinds */
 };
 
@@ -402,15 +403,9 @@ static uint32_t read_peer(struct reader *r, struct bw_value peer)
         return net_where(r->b, KINDS(KIND_OUTSIDE), net_true(r->b), NULL);
 }
 
-static void add_range(const struct reader *r, struct net_rule *rule, enum bw_protocol protocol, struct bw_value low, struct bw_value high)
+static void add_range(struct reader *r, enum bw_protocol protocol, struct bw_value low, struct bw_value high)
 {
-        struct bw_port_range range = {(uint16_t)low.i, (uint16_t)high.i};
-        struct bw_ports one = {0};
-
-        one.ranges[protocol] = &range;
-        one.n[protocol] = 1;
-        if (!net_ports_combine(r->b->arena, PORTS_UNION, &rule->ports, &one, &rule->ports))
-                net_fail(r->b, -ENOMEM);
+        net_ports_add(r->b, &r->list, protocol, low.i, high.i);
 }
 
 static enum bw_protocol protocol_of(struct bw_value map)
@@ -420,7 +415,7 @@ static enum bw_protocol protocol_of(struct bw_value map)
         return net_protocol(protocol.n ? protocol : BW_STR("TCP"));
 }
 
-static void read_port(const struct reader *r, struct net_rule *rule, struct net_port_ask *names, struct bw_value port)
+static void read_port(struct reader *r, struct net_rule *rule, struct net_port_ask *names, struct bw_value port)
 {
         struct bw_value number = bw_map_get(port, BW_STR("portNumber"));
         struct bw_value range = bw_map_get(port, BW_STR("portRange"));
@@ -432,9 +427,9 @@ static void read_port(const struct reader *r, struct net_rule *rule, struct net_
                 names[rule->n_names] = (struct net_port_ask){.name = name, .protocol = _BW_PROTOCOL_MAX};
                 net_ask_port(r->b, &names[rule->n_names++]);
         } else if (is_there(number)) {
-                add_range(r, rule, protocol_of(number), bw_map_get(number, BW_STR("port")), bw_map_get(number, BW_STR("port")));
+                add_range(r, protocol_of(number), bw_map_get(number, BW_STR("port")), bw_map_get(number, BW_STR("port")));
         } else if (is_there(range)) {
-                add_range(r, rule, protocol_of(range), bw_map_get(range, BW_STR("start")), bw_map_get(range, BW_STR("end")));
+                add_range(r, protocol_of(range), bw_map_get(range, BW_STR("start")), bw_map_get(range, BW_STR("end")));
         }
         for (size_t p = 0; p < BW_ARRAY_SIZE(protocol_fields); p++) {
                 struct bw_value match = bw_map_get(bw_map_get(port, bw_str(protocol_fields[p])), BW_STR("destinationPort"));
@@ -442,9 +437,9 @@ static void read_port(const struct reader *r, struct net_rule *rule, struct net_
                 number = bw_map_get(match, BW_STR("number"));
                 range = bw_map_get(match, BW_STR("range"));
                 if (is_there(number))
-                        add_range(r, rule, (enum bw_protocol)p, number, number);
+                        add_range(r, (enum bw_protocol)p, number, number);
                 else if (is_there(range))
-                        add_range(r, rule, (enum bw_protocol)p, bw_map_get(range, BW_STR("start")), bw_map_get(range, BW_STR("end")));
+                        add_range(r, (enum bw_protocol)p, bw_map_get(range, BW_STR("start")), bw_map_get(range, BW_STR("end")));
         }
 }
 
@@ -465,11 +460,12 @@ static void read_rule(struct reader *r, struct bw_value item, bool ingress, stru
         rule->list = ingress ? "ingress" : "egress";
         rule->peers = wheres;
         rule->names = names;
-        rule->ports = ports.n ? net_ports_none : net_ports_all;
+        r->list = (struct net_port_list){0};
         for (uint32_t i = 0; i < peers.n && r->b->status == 0; i++)
                 wheres[rule->n_peers++] = read_peer(r, peers.list->items[i]);
         for (uint32_t i = 0; i < ports.n && r->b->status == 0; i++)
                 read_port(r, rule, names, ports.list->items[i]);
+        rule->ports = ports.n ? net_ports_of(r->b, &r->list) : net_ports_all;
         rule->at_most = r->at_most;
 }
 
@@ -604,6 +600,7 @@ static void read_tuples(struct reader *r, struct bw_value spec, struct tuples *t
 
                 if (is_there(bw_map_get(subject, BW_STR("pods"))) || net_expr_holds(r->b->np, e, &any))
                         add_tuple(t, ns);
+                net_step(r->b, t->n);
         }
         if (t->too_many) {
                 net_problem(r->b, false, "spec", "sameLabels and notSameLabels ask for more than %u labels, or more than %u combinations "

@@ -118,7 +118,8 @@ static void add_found(struct former *f, const struct net_where *where, uint32_t 
 
 static void add_list(struct former *f, const struct net_where *where, const uint32_t *items, size_t n)
 {
-        for (size_t i = 0; i < n; i++)
+        net_step(f->b, n);
+        for (size_t i = 0; i < n && f->b->status == 0; i++)
                 add_found(f, where, items[i]);
 }
 
@@ -155,7 +156,8 @@ static void list_namespaces(struct former *f, const struct net_expr *e, uint32_t
         const struct net_expr *named = needed(e, SCOPE_NAMESPACE, "kubernetes.io/metadata.name");
         uint32_t n = named ? named->n : (uint32_t)f->np->n_namespaces;
 
-        for (uint32_t i = 0; i < n; i++) {
+        net_step(f->b, n);
+        for (uint32_t i = 0; i < n && f->b->status == 0; i++) {
                 struct net_endpoint any = {.ns = named ? net_find_namespace(f->np, bw_value_text(named->values[i])) : i};
 
                 if (any.ns != NONE && net_expr_holds(f->np, e, &any))

@@ -92,18 +92,11 @@ static bool port_range(struct bw_value v, struct bw_port_range *ret)
         return true;
 }
 
-static void add_range(const struct reader *r, struct bw_ports *to, unsigned protocols, struct bw_port_range range)
+static void add_range(const struct reader *r, struct net_port_list *to, unsigned protocols, struct bw_port_range range)
 {
-        range.low = BW_MAX(range.low, (uint16_t)1);
-        for (unsigned p = 0; p < _BW_PROTOCOL_MAX; p++) {
-                struct bw_ports one = {0};
-
-                one.ranges[p] = &range;
-                one.n[p] = 1;
-                if ((protocols >> p & 1) && range.low <= range.high &&
-                    !net_ports_combine(r->b->arena, PORTS_UNION, to, &one, to))
-                        net_fail(r->b, -ENOMEM);
-        }
+        for (unsigned p = 0; p < _BW_PROTOCOL_MAX; p++)
+                if (protocols >> p & 1)
+                        net_ports_add(r->b, to, (enum bw_protocol)p, BW_MAX(range.low, (uint16_t)1), range.high);
 }
 
 static void add_name(const struct reader *r, struct net_rule *rule, struct net_port_ask *names, struct bw_str name, unsigned protocols)
@@ -121,7 +114,9 @@ static void read_ports(const struct reader *r, struct bw_value item, struct net_
         struct bw_value ports = list_of(destination, "ports");
         struct bw_value not_ports = list_of(destination, "notPorts");
         struct net_port_ask *names = bw_arena_array(r->b->arena, ((size_t)ports.n + 1) * _BW_PROTOCOL_MAX, sizeof(*names));
-        struct bw_ports excluded = net_ports_none;
+        struct net_port_list in = {0};
+        struct net_port_list out = {0};
+        struct bw_ports excluded;
         struct bw_port_range range;
         bool any;
         unsigned protocols = protocols_of(bw_map_get(item, BW_STR("protocol")), &any);
@@ -133,21 +128,22 @@ static void read_ports(const struct reader *r, struct bw_value item, struct net_
         }
         protocols &= any ? ~0U : ~without;
         rule->names = names;
-        rule->ports = net_ports_none;
         if (ports.n == 0)
-                add_range(r, &rule->ports, protocols, (struct bw_port_range){1, UINT16_MAX});
+                add_range(r, &in, protocols, (struct bw_port_range){1, UINT16_MAX});
         for (uint32_t i = 0; i < ports.n; i++) {
                 if (port_range(ports.list->items[i], &range))
-                        add_range(r, &rule->ports, protocols, range);
+                        add_range(r, &in, protocols, range);
                 else if (ports.list->items[i].type == BW_STRING)
                         add_name(r, rule, names, bw_value_text(ports.list->items[i]), protocols);
         }
         for (uint32_t i = 0; i < not_ports.n; i++) {
                 if (port_range(not_ports.list->items[i], &range))
-                        add_range(r, &excluded, (1U << _BW_PROTOCOL_MAX) - 1, range);
+                        add_range(r, &out, (1U << _BW_PROTOCOL_MAX) - 1, range);
                 else
                         rule->at_most = true; /* which port that is differs from pod to pod */
         }
+        rule->ports = net_ports_of(r->b, &in);
+        excluded = net_ports_of(r->b, &out);
         if (!net_ports_combine(r->b->arena, PORTS_MINUS, &rule->ports, &excluded, &rule->ports))
                 net_fail(r->b, -ENOMEM);
 }
@@ -199,7 +195,6 @@ static const struct net_expr *read_service(const struct reader *r, struct bw_val
         struct bw_str name = bw_map_text(services, "name");
         const struct bw_doc *doc;
         struct bw_value labels;
-        const struct net_expr *e;
 
         ns = ns.n ? ns : r->ns;
         doc = bw_inventory_find(r->b->np->inventory, BW_STR(""), BW_STR("Service"), ns, name);
@@ -210,11 +205,7 @@ static const struct net_expr *read_service(const struct reader *r, struct bw_val
                 return net_not(r->b, net_true(r->b));
         }
         rule->at_most = true; /* the ports of its endpoints only */
-        e = net_in_namespace(r->b, ns);
-        for (uint32_t i = 0; i < labels.n; i++)
-                e = net_both(r->b, e, net_label(r->b, EXPR_IN, SCOPE_POD, bw_value_text(labels.map->entries[i].key),
-                                                &labels.map->entries[i].value, 1));
-        return e;
+        return net_pods_with(r->b, ns, labels);
 }
 
 static bool has_text(struct bw_value map, const char *field)
@@ -295,7 +286,8 @@ static const struct net_block *block_of(const struct reader *r, const struct ent
 /* NetworkSets are selected as pods are: their addresses count. */
 static void add_sets(const struct reader *r, const struct entity *e, struct wheres *to)
 {
-        for (size_t i = 0; i < r->n_sets; i++) {
+        net_step(r->b, r->n_sets);
+        for (size_t i = 0; i < r->n_sets && r->b->status == 0; i++) {
                 struct net_ip_range *ranges;
                 size_t n;
 

@@ -170,10 +170,16 @@ static const struct net_expr *read_labels(const struct reader *r, struct bw_valu
 {
         struct bw_value labels = bw_map_get(selector, BW_STR("matchLabels"));
         struct bw_value requirements = list_of(selector, "matchExpressions");
-        const struct net_expr *all = net_true(r->b);
+        uint32_t n_labels = labels.type == BW_MAP ? labels.n : 0;
+        const struct net_expr **parts = bw_arena_array(r->b->scratch, (size_t)n_labels + requirements.n + 1, sizeof(const struct net_expr *));
+        uint32_t n = 0;
 
-        for (uint32_t i = 0; labels.type == BW_MAP && i < labels.n; i++)
-                all = net_both(r->b, all, label_test(r, EXPR_IN, bw_value_text(labels.map->entries[i].key), &labels.map->entries[i].value, 1));
+        if (!parts) {
+                net_fail(r->b, -ENOMEM);
+                return net_true(r->b);
+        }
+        for (uint32_t i = 0; i < n_labels; i++)
+                parts[n++] = label_test(r, EXPR_IN, bw_value_text(labels.map->entries[i].key), &labels.map->entries[i].value, 1);
         for (uint32_t i = 0; i < requirements.n; i++) {
                 struct bw_value e = requirements.list->items[i];
                 struct bw_str op = bw_map_text(e, "operator");
@@ -182,9 +188,9 @@ static const struct net_expr *read_labels(const struct reader *r, struct bw_valu
                 const struct net_expr *one =
                         label_test(r, in ? EXPR_IN : EXPR_HAS, bw_map_text(e, "key"), in && values.n ? values.list->items : NULL, in ? values.n : 0);
 
-                all = net_both(r->b, all, bw_str_is(op, "NotIn") || bw_str_is(op, "DoesNotExist") ? net_not(r->b, one) : one);
+                parts[n++] = bw_str_is(op, "NotIn") || bw_str_is(op, "DoesNotExist") ? net_not(r->b, one) : one;
         }
-        return all;
+        return net_and(r->b, parts, n);
 }
 
 /* A selector that names no namespace means the policy's own. */
@@ -257,7 +263,8 @@ static void add_groups(const struct reader *r, struct peers *to, struct bw_value
         struct bw_doc_range range = bw_inventory_kind(r->b->np->inventory, BW_STR(GROUP), BW_STR("CiliumCIDRGroup"));
         bool found = false;
 
-        for (size_t i = 0; i < range.n; i++) {
+        net_step(r->b, range.n);
+        for (size_t i = 0; i < range.n && r->b->status == 0; i++) {
                 struct net_endpoint any = {.ns = NONE, .labels = bw_map_walk(range.docs[i]->root, "metadata.labels")};
 
                 if (name.n ? !bw_str_eq(name, range.docs[i]->name)
@@ -296,17 +303,14 @@ static void read_cidr_set(struct reader *r, struct bw_value rule, const char *fi
 static void add_service(const struct reader *r, struct peers *to, const struct bw_doc *doc)
 {
         struct bw_value labels = bw_map_walk(doc->root, "spec.selector");
-        const struct net_expr *e = net_in_namespace(r->b, doc->ns.n ? doc->ns : BW_STR("default"));
 
         /* One without a selector stands for what somebody listed. */
         if (labels.type != BW_MAP || labels.n == 0) {
                 add_where(r, to, ROUGH, net_where(r->b, KINDS(KIND_OUTSIDE), net_true(r->b), NULL));
                 return;
         }
-        for (uint32_t i = 0; i < labels.n; i++)
-                e = net_both(r->b, e, net_label(r->b, EXPR_IN, SCOPE_POD, bw_value_text(labels.map->entries[i].key),
-                                                &labels.map->entries[i].value, 1));
-        add_where(r, to, ROUGH, net_where(r->b, net_pod_kinds(r->b->np), e, NULL));
+        add_where(r, to, ROUGH,
+                  net_where(r->b, net_pod_kinds(r->b->np), net_pods_with(r->b, doc->ns.n ? doc->ns : BW_STR("default"), labels), NULL));
 }
 
 static void read_services(struct reader *r, struct bw_value rule, struct peers *to)
@@ -320,7 +324,8 @@ static void read_services(struct reader *r, struct bw_value rule, struct peers *
                 struct bw_str ns = bw_map_text(is_there(by_name) ? by_name : by_label, "namespace");
                 const struct net_expr *e = is_there(by_label) ? read_labels(r, bw_map_get(by_label, BW_STR("selector"))) : NULL;
 
-                for (size_t j = 0; j < range.n; j++) {
+                net_step(r->b, range.n);
+                for (size_t j = 0; j < range.n && r->b->status == 0; j++) {
                         const struct bw_doc *doc = range.docs[j];
                         struct net_endpoint any = {.ns = NONE, .labels = bw_map_walk(doc->root, "metadata.labels")};
 
@@ -348,7 +353,7 @@ static bool read_port(struct bw_value v, int64_t *ret_number, struct bw_str *ret
         return ret_name->n || (*ret_number >= 0 && *ret_number <= UINT16_MAX);
 }
 
-static void add_port(struct reader *r, struct net_rule *rule, struct net_port_ask *names, struct bw_value item)
+static void add_port(struct reader *r, struct net_rule *rule, struct net_port_ask *names, struct net_port_list *list, struct bw_value item)
 {
         struct bw_str text = bw_map_text(item, "protocol");
         struct bw_value end = bw_map_get(item, BW_STR("endPort"));
@@ -361,9 +366,6 @@ static void add_port(struct reader *r, struct net_rule *rule, struct net_port_as
                 return;
         }
         for (size_t p = 0; p < _BW_PROTOCOL_MAX; p++) {
-                struct bw_port_range range = {(uint16_t)number, (uint16_t)number};
-                struct bw_ports one = {0};
-
                 if (!any && net_protocol(text) != (enum bw_protocol)p)
                         continue;
                 if (name.n) {
@@ -372,13 +374,11 @@ static void add_port(struct reader *r, struct net_rule *rule, struct net_port_as
                         continue;
                 }
                 if (number == 0) /* all of them */
-                        range = (struct bw_port_range){1, UINT16_MAX};
+                        net_ports_add(r->b, list, (enum bw_protocol)p, 1, UINT16_MAX);
                 else if (end.type == BW_INT && end.i >= number && end.i <= UINT16_MAX)
-                        range.high = (uint16_t)end.i;
-                one.ranges[p] = &range;
-                one.n[p] = 1;
-                if (!net_ports_combine(r->b->arena, PORTS_UNION, &rule->ports, &one, &rule->ports))
-                        net_fail(r->b, -ENOMEM);
+                        net_ports_add(r->b, list, (enum bw_protocol)p, number, end.i);
+                else
+                        net_ports_add(r->b, list, (enum bw_protocol)p, number, number);
         }
 }
 
@@ -387,15 +387,16 @@ static void read_port_rule(struct reader *r, struct bw_value item, struct net_ru
 {
         struct bw_value ports = net_check_list(r->b, &r->path, item, "ports", BW_MAP);
         struct net_port_ask *names = bw_arena_array(r->b->arena, ((size_t)ports.n + 1) * _BW_PROTOCOL_MAX, sizeof(*names));
+        struct net_port_list list = {0};
 
         if (!names) {
                 net_fail(r->b, -ENOMEM);
                 return;
         }
         rule->names = names;
-        rule->ports = ports.n ? net_ports_none : net_ports_all;
         for (uint32_t i = 0; i < ports.n; i++)
-                add_port(r, rule, names, ports.list->items[i]);
+                add_port(r, rule, names, &list, ports.list->items[i]);
+        rule->ports = ports.n ? net_ports_of(r->b, &list) : net_ports_all;
         rule->at_most = is_there(bw_map_get(item, BW_STR("rules"))) || list_of(item, "serverNames").n > 0;
 }
 

@@ -55,6 +55,13 @@ static bool table_room(struct net_builder *b, uint32_t **table, size_t *mask, si
 
 /* ---- expressions */
 
+void net_step(struct net_builder *b, uint64_t n)
+{
+        b->steps += n;
+        if (b->steps > BW_LIMIT_NETPOL_STEPS)
+                net_fail(b, -E2BIG);
+}
+
 static uint32_t expr_hash(const struct net_builder *b, uint32_t number)
 {
         return b->exprs[number]->hash;
@@ -268,6 +275,21 @@ const struct net_expr *net_in_namespace(struct net_builder *b, struct bw_str ns)
         struct bw_value name = bw_value_str(ns);
 
         return net_label(b, EXPR_IN, SCOPE_NAMESPACE, BW_STR(NAME_KEY), &name, 1);
+}
+
+const struct net_expr *net_pods_with(struct net_builder *b, struct bw_str ns, struct bw_value labels)
+{
+        uint32_t n = labels.type == BW_MAP ? labels.n : 0;
+        const struct net_expr **parts = bw_arena_array(b->scratch, (size_t)n + 1, sizeof(const struct net_expr *));
+
+        if (!parts) {
+                net_fail(b, -ENOMEM);
+                return the_true();
+        }
+        for (uint32_t i = 0; i < n; i++)
+                parts[i] = net_label(b, EXPR_IN, SCOPE_POD, bw_value_text(labels.map->entries[i].key), &labels.map->entries[i].value, 1);
+        parts[n] = net_in_namespace(b, ns);
+        return net_and(b, parts, n + 1);
 }
 
 /* ---- what an endpoint says */

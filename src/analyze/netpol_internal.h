@@ -248,6 +248,7 @@ struct net_builder {
         const struct bw_doc *doc;       /* the policy that is being read */
         bool refused;                   /* it has a problem that makes the API server refuse it */
         bool listed;                    /* it is among the policies */
+        uint64_t steps;
         int status;                     /* 0, -ENOMEM, -E2BIG */
 };
 
@@ -294,6 +295,18 @@ void net_begin(struct net_builder *b, const struct bw_doc *doc);
 void net_list_policy(struct net_builder *b);
 void net_ask_port(struct net_builder *b, const struct net_port_ask *ask);
 void net_problem(struct net_builder *b, bool refused, const char *path, const char *fmt, ...) BW_PRINTF(4, 5);
+
+/* Ports that are collected in any order: zero-initialised. */
+struct net_port_list {
+        struct bw_port_range *items[_BW_PROTOCOL_MAX];
+        size_t n[_BW_PROTOCOL_MAX], cap[_BW_PROTOCOL_MAX];
+};
+void net_ports_add(struct net_builder *b, struct net_port_list *list, enum bw_protocol protocol, int64_t low, int64_t high);
+struct bw_ports net_ports_of(struct net_builder *b, const struct net_port_list *list);
+/* Pods of a namespace with all of these labels (a Service's selector). */
+const struct net_expr *net_pods_with(struct net_builder *b, struct bw_str ns, struct bw_value labels);
+/* Counts work that may grow as a product; past the limit b->status says so. */
+void net_step(struct net_builder *b, uint64_t n);
 
 /* The kinds of policies: each reads all of its kinds. */
 void net_check_network_policy(struct net_builder *b, struct bw_value spec);

@@ -10,6 +10,7 @@ struct ports_reader {
         struct net_builder *b;
         struct net_rule *rule;
         struct net_port_ask *names;
+        struct net_port_list list;
 };
 
 /* One item of `ports`: a range is added, or a name. */
@@ -19,8 +20,6 @@ static void read_port(struct ports_reader *r, struct bw_value item)
         enum bw_protocol protocol = net_protocol(protocol_name.n ? protocol_name : BW_STR("TCP"));
         struct bw_value port = bw_map_get(item, BW_STR("port"));
         struct bw_value end = bw_map_get(item, BW_STR("endPort"));
-        struct bw_port_range range = {1, UINT16_MAX};
-        struct bw_ports one = {0};
 
         if (port.type == BW_STRING) {
                 struct net_port_ask *name = &r->names[r->rule->n_names++];
@@ -29,27 +28,23 @@ static void read_port(struct ports_reader *r, struct bw_value item)
                 net_ask_port(r->b, name);
                 return;
         }
-        if (port.type == BW_INT) {
-                range.low = (uint16_t)port.i;
-                range.high = end.type == BW_INT ? (uint16_t)end.i : range.low;
-        }
-        one.ranges[protocol] = &range;
-        one.n[protocol] = 1;
-        if (!net_ports_combine(r->b->arena, PORTS_UNION, &r->rule->ports, &one, &r->rule->ports))
-                net_fail(r->b, -ENOMEM);
+        if (port.type == BW_INT)
+                net_ports_add(r->b, &r->list, protocol, port.i, end.type == BW_INT ? end.i : port.i);
+        else
+                net_ports_add(r->b, &r->list, protocol, 1, UINT16_MAX);
 }
 
 static void read_ports(struct net_builder *b, struct bw_value list, struct net_rule *rule)
 {
         struct ports_reader r = {.b = b, .rule = rule};
 
-        rule->ports = list.n ? net_ports_none : net_ports_all;
         r.names = bw_arena_array(b->arena, list.n, sizeof(*r.names));
         rule->names = r.names;
         if (!r.names)
                 net_fail(b, -ENOMEM);
         for (uint32_t i = 0; i < list.n && b->status == 0; i++)
                 read_port(&r, list.list->items[i]);
+        rule->ports = list.n ? net_ports_of(b, &r.list) : net_ports_all;
 }
 
 /* ---- peers */

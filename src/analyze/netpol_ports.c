@@ -109,3 +109,50 @@ enum bw_protocol net_protocol(struct bw_str name)
                 p++;
         return p;
 }
+
+/* ---- ranges in any order */
+
+void net_ports_add(struct net_builder *b, struct net_port_list *list, enum bw_protocol protocol, int64_t low, int64_t high)
+{
+        if (low > high)
+                return;
+        if (bw_arena_grow(b->scratch, &list->items[protocol], &list->cap[protocol], list->n[protocol], sizeof(struct bw_port_range)) < 0)
+                net_fail(b, -ENOMEM);
+        else
+                list->items[protocol][list->n[protocol]++] = (struct bw_port_range){(uint16_t)low, (uint16_t)high};
+}
+
+static int compare_ranges(const void *a, const void *b)
+{
+        const struct bw_port_range *x = a;
+        const struct bw_port_range *y = b;
+
+        return x->low != y->low ? (x->low > y->low) - (x->low < y->low) : (x->high > y->high) - (x->high < y->high);
+}
+
+struct bw_ports net_ports_of(struct net_builder *b, const struct net_port_list *list)
+{
+        struct bw_ports ports = {0};
+
+        for (size_t p = 0; p < _BW_PROTOCOL_MAX; p++) {
+                struct bw_port_range *out = bw_arena_array(b->arena, list->n[p], sizeof(*out));
+
+                if (!out) {
+                        net_fail(b, -ENOMEM);
+                        return net_ports_none;
+                }
+                if (list->n[p] > 1)
+                        qsort(list->items[p], list->n[p], sizeof(*out), compare_ranges);
+                for (size_t i = 0; i < list->n[p]; i++) {
+                        struct bw_port_range range = list->items[p][i];
+                        struct bw_port_range *last = ports.n[p] ? &out[ports.n[p] - 1] : NULL;
+
+                        if (last && range.low <= (uint32_t)last->high + 1)
+                                last->high = BW_MAX(last->high, range.high);
+                        else
+                                out[ports.n[p]++] = range;
+                }
+                ports.ranges[p] = out;
+        }
+        return ports;
+}

@@ -57,6 +57,7 @@ struct bw_net_reach {
         uint32_t *from;         /* entries of rows of ingress by peer: from[i] up to from[i + 1] */
         struct entry *by_peer;
         uint64_t n_entries;
+        uint64_t steps;         /* peers to which rules were applied */
         uint32_t *out;          /* verdicts by behaviour, of the class that is asked about */
         uint32_t *in;           /* verdicts by row */
         int status;
@@ -337,6 +338,13 @@ static void apply_rule(struct walk *w, const struct net_rule *rule)
         uint32_t ports = by_peer ? PORTS_NONE : rule_ports_at(w, rule, w->subject);
 
         w->rule++;
+        w->r->steps += rule->anyone ? w->n_touched : 0;
+        for (uint32_t i = 0; i < rule->n_peers; i++)
+                w->r->steps += np->wheres[rule->peers[i]].n;
+        if (w->r->steps > BW_LIMIT_NETPOL_STEPS) {
+                w->r->status = -E2BIG;
+                return;
+        }
         if (rule->anyone) {
                 /* A name is known only where the destination is: those that have it are told from the others. */
                 for (uint32_t i = 0; by_peer && i < np->n_behaviours; i++)

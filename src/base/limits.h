@@ -209,6 +209,8 @@
 #define BW_LIMIT_NETPOL_MEMBERS 32000000U    /* groups of pods in all of these sets */
 #define BW_LIMIT_CALICO_BYTES (64 * 1024)    /* one of Calico's selectors; Calico's own limit is 1,024 */
 #define BW_LIMIT_CALICO_DEPTH 100            /* parentheses in it */
+#define BW_LIMIT_NETPOL_STEPS UINT64_C(2000000000) /* endpoints held against selectors, and against rules for all pairs */
+#define BW_LIMIT_NETPOL_TIERS 1000U          /* Calico's tiers */
 #define BW_LIMIT_NETPOL_PROBLEMS 10000       /* problems that are listed */
 
 /* What an audit log shows of the use of rights; past these, it is marked as a part only */
