@@ -2,6 +2,8 @@
 #define BW_ALLOW_BANNED
 #include "base/alloc.h"
 
+#include <malloc.h>
+
 #include "base/fault.h"
 
 void *bw_malloc(size_t size)
@@ -42,6 +44,13 @@ char *bw_strndup(struct bw_str s)
 char *bw_strdup(const char *s)
 {
         return bw_strndup(bw_str(s));
+}
+
+void bw_free_unused(void)
+{
+#ifdef __GLIBC__
+        (void)malloc_trim(0);
+#endif
 }
 
 void bw_free(void *p)

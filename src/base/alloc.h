@@ -16,6 +16,8 @@ void *bw_zalloc(size_t size) __attribute__((__malloc__)) BW_CHECK;
 void *bw_reallocarray(void *old, size_t n, size_t size) BW_CHECK;
 char *bw_strdup(const char *s) BW_CHECK;
 char *bw_strndup(struct bw_str s) BW_CHECK;
+/* Gives memory that was freed back to the system: before a part of the work that needs much of its own. */
+void bw_free_unused(void);
 void bw_free(void *p);
 BW_DEFINE_AUTO(void *, bw_free);
 

@@ -293,6 +293,9 @@ static const struct shape *shape_inside(struct bw_keeper *k, const struct bw_ent
 
         if (e->value.type == BW_NULL)
                 return NULL;
+        /* One address is podIP's. */
+        if (shape == &pod_status && e->value.type == BW_LIST && e->value.n < 2)
+                return NULL;
         if (!field && shape->rest == REST_SAME)
                 inside = shape;
         if (!field && shape->rest == REST_EMPTY)

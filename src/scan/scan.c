@@ -279,6 +279,7 @@ static int find_all(struct run *run, unsigned threads, struct bw_error *reterr)
                 r = worker_error(scan, reterr);
         if (r == 0)
                 r = merge(scan, &scan->merged, reterr);
+        bw_free_unused();
         if (r == 0)
                 r = bw_join(&run->shared, scan->workers, scan->n_workers, run->options->cancel, reterr);
         if (r == 0)

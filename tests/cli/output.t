@@ -241,7 +241,7 @@ Counters on standard error.
   $ bulwark scan -q --stats=json examples/shop 2>/dev/null | wc -c
   0
   $ bulwark scan -q --stats=json examples/shop 2>&1 | python3 -c 'import json,sys; print(sorted(json.load(sys.stdin)))'
-  ['arenaPeakBytes', 'bytes', 'documents', 'elapsedMicroseconds', 'evaluations', 'files', 'findings', 'keptBytes', 'keptDocuments', 'otherDocuments', 'podSpecs', 'rules', 'rulesCompiled', 'sandbox', 'templates', 'threads', 'unreadableInputs']
+  ['arenaPeakBytes', 'bytes', 'documents', 'elapsedMicroseconds', 'evaluations', 'files', 'findings', 'keptBytes', 'keptDocuments', 'otherDocuments', 'podSpecs', 'podsLikeOthers', 'rules', 'rulesCompiled', 'sandbox', 'templates', 'threads', 'unreadableInputs']
   $ bulwark scan -q --stats examples/shop 2>&1 | grep -E 'files|objects'
                9  files read
                9  Kubernetes objects

@@ -90,7 +90,7 @@ static void test_pods(void **state)
                "  volumes: [{name: a, emptyDir: {}}, {name: b, secret: {secretName: s, items: [x]}}, {name: c, projected: "
                "{sources: [{serviceAccountToken: {path: x}}, {configMap: {name: m, optional: true, items: [x]}}]}}]\n",
                "{\"apiVersion\":\"v1\",\"kind\":\"Pod\",\"metadata\":{\"name\":\"a\"},\"status\":{\"phase\":\"p\",\"podIP\":\"10.0.0.1\","
-               "\"podIPs\":[{\"ip\":\"10.0.0.1\"}],\"hostIP\":\"10.1.0.1\"},\"spec\":{\"serviceAccountName\":\"s\","
+               "\"hostIP\":\"10.1.0.1\"},\"spec\":{\"serviceAccountName\":\"s\","
                "\"hostNetwork\":true,\"containers\":[{\"name\":\"c\",\"image\":\"i\",\"env\":[{\"name\":\"A\"},{\"name\":"
                "\"B\",\"valueFrom\":{\"secretKeyRef\":{\"name\":\"s\",\"key\":\"k\"}}},null],\"envFrom\":[{\"configMapRef\":"
                "{\"name\":\"m\"}}],\"ports\":[{\"containerPort\":1,\"name\":\"p\"}],\"securityContext\":{\"runAsUser\":1},"
