@@ -300,18 +300,21 @@ static const char *state_of(const struct fetch_outcome *o)
         return NULL;
 }
 
-bool fetch_is_refused(const struct bw_error *err)
+static bool says(const struct bw_error *err, const char *part)
 {
-        struct bw_str said = bw_str(err->message);
-
-        return err->code == -EACCES &&
-               (bw_str_find(said, BW_STR(" is forbidden: User ")) != SIZE_MAX || bw_str_find(said, BW_STR(": 401 ")) != SIZE_MAX);
+        return bw_str_find(bw_str(err->message), bw_str(part)) != SIZE_MAX;
 }
 
-/* For want of a right of ours, which is what a refused list always is. */
+bool fetch_is_refused(const struct bw_error *err)
+{
+        return err->code == -EACCES && (says(err, " is forbidden: User ") || says(err, ": 401 "));
+}
+
+/* For want of a right of ours, which is what a list that is refused to somebody known always is. */
 static bool is_for_a_right(const struct fetch_outcome *o)
 {
-        return o->code == -EACCES && (o->wanted == 0 || (o->answered == 0 && fetch_is_refused(&o->error)));
+        return o->code == -EACCES && !says(&o->error, ": 401 ") &&
+               (o->wanted == 0 || (o->answered == 0 && fetch_is_refused(&o->error)));
 }
 
 /* Why there is nothing to judge, and what would help. */

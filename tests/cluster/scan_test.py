@@ -503,6 +503,36 @@ def a_credential_plugin():
 
 
 @case
+def a_token_file_that_changes():
+    """The first token holds for some requests only; by then the file has another."""
+    with tempfile.TemporaryDirectory() as temp, ApiServer(
+            OWN, script="on /api/v1/nodes* slow 300 100\ntoken first-planted-token one system:masters uses=12\ntoken second-planted-token one system:masters") as server:
+        path = pathlib.Path(temp) / "token"
+        path.write_text("first-planted-token\n")
+
+        def during(_):
+            while len(server.requests()) < 4:
+                time.sleep(0.01)
+            (pathlib.Path(temp) / "new").write_text("second-planted-token\n")
+            (pathlib.Path(temp) / "new").rename(path)
+
+        result = scan(server, "--token-file", path, "--qps", "25", context="anonymous", during=during)
+        expect(result.status == 1 and any(f["resource"]["name"] == "planted-agent" for f in result.report["findings"]), f"{result.status}: {result.err[:300]}")
+        expect(len([r for r in server.requests() if r["status"] == 401]) <= 4, "it went on with the old token")
+        expect("planted-token" not in result.out + result.err, "a token is in the output")
+
+
+@case
+def a_token_that_runs_out():
+    """What was read until then is kept; no rule of a role is said to help."""
+    with ApiServer(OWN, script="token planted-admin-token one system:masters uses=12") as server:
+        result = scan(server, "--include-passed")
+        said = [f["message"] for f in coverage(result) if f["resource"]["name"] == "pods"]
+        expect(said and "401" in said[0] and "ClusterRole" not in said[0], said)
+        expect(any(key[1] == "ClusterRoleBinding" for key in verdicts(result.report)), "what had been read was not judged")
+
+
+@case
 def acting_as_somebody():
     with ApiServer(OWN, script="deny eve * secrets") as server:
         result = scan(server, "--as", "eve", "--as-group", "auditors", "--include-passed")
