@@ -190,6 +190,8 @@ static int on_piece(void *userdata, struct bw_str bytes, bool page_end)
         f->n_bytes += f->page.n;
         f->n_pages++;
         r = bw_buf_status(&f->page) < 0 ? -ENOMEM : fetch_put(f, bw_buf_view(&f->page), &err);
+        if (r == 0 && f->lists_nodes && fetch_take_nodes(f, bw_buf_view(&f->page)) < 0)
+                r = -ENOMEM;
         bw_buf_clear(&f->page);
         f->reader_is_gone = r < 0;
         return r;
@@ -235,6 +237,7 @@ static int list_one(struct fetcher *f, const struct bw_kube_resource *resource, 
         }
         bw_buf_clear(&f->page);
         f->n_bytes = f->n_pages = 0;
+        f->lists_nodes = resource->group.n == 0 && bw_str_is(resource->resource, "nodes") && !f->options->no_kubelets;
         r = bw_kube_list(f->client, &list, &sink, &listed, &outcome.error);
         if (r == -ENOMEM || f->reader_is_gone) {
                 if (reterr)

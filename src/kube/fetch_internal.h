@@ -22,6 +22,12 @@ struct fetch_outcome {
         struct bw_error error;
 };
 
+/* A node, whose kubelet may be asked. */
+struct fetch_node {
+        struct bw_str name;
+        int minor;                 /* of its kubelet; -1: it does not tell */
+};
+
 struct fetcher {
         const struct bw_fetch *options;
         struct bw_arena *arena;
@@ -43,6 +49,11 @@ struct fetcher {
         uint64_t n_pages;
         uint64_t n_bytes;
         bool reader_is_gone;
+        bool lists_nodes;          /* the page is of nodes: they are remembered */
+        struct fetch_node *nodes;
+        size_t n_nodes;
+        size_t cap_nodes;
+        bool too_many_nodes;
 };
 
 BW_CHECK int fetch_put(struct fetcher *f, struct bw_str bytes, struct bw_error *reterr);
@@ -50,6 +61,8 @@ BW_CHECK int fetch_put_document(struct fetcher *f, struct bw_error *reterr);
 BW_CHECK int fetch_add_outcome(struct fetcher *f, const struct fetch_outcome *outcome, struct bw_error *reterr);
 /* By the API server itself, in its own words. A kubelet, or what stands before it, may say 403 as well. */
 bool fetch_is_refused(const struct bw_error *err);
+/* The nodes of a page of their list, as it was handed on. -ENOMEM. */
+BW_CHECK int fetch_take_nodes(struct fetcher *f, struct bw_str page);
 BW_CHECK int fetch_kubelets(struct fetcher *f, struct bw_error *reterr);
 
 #endif

@@ -11,17 +11,12 @@
 #include "kube/fetch_internal.h"
 #include "kube/url.h"
 
-static const struct bw_kube_resource nodes = {
-        .version = {"v1", 2}, .resource = {"nodes", 5}, .kind = {"Node", 4}, .can_list = true};
 static const struct bw_kube_resource nodes_proxy = {
         .version = {"v1", 2}, .resource = {"nodes/proxy", 11}, .kind = {"NodeProxyOptions", 16}};
 
 struct kubelets {
         struct fetcher *f;
-        struct bw_buf page;
         struct bw_kube_get_one *asks;
-        size_t n_asks;
-        size_t cap_asks;
         struct bw_error error;     /* of the first that did not answer */
         int code;
         uint64_t answered;
@@ -29,75 +24,73 @@ struct kubelets {
         bool gave_up;
 };
 
-static int add_node(struct kubelets *k, struct bw_str name)
+/* "v1.32.13" */
+static int minor_of(struct bw_str version)
 {
-        bw_auto_done(bw_buf_done) struct bw_buf path = {0};
-        struct bw_kube_get_one get = {.max = BW_LIMIT_CONFIG_BYTES};
-        struct bw_str *kept = bw_arena_alloc(k->f->arena, sizeof(*kept));
+        struct bw_str major;
+        struct bw_str minor;
+        uint64_t n;
 
-        if (!kept || bw_arena_grow(k->f->arena, &k->asks, &k->cap_asks, k->n_asks, sizeof(get)) < 0)
-                return -ENOMEM;
-        *kept = bw_arena_str(k->f->arena, name);
-        bw_buf_puts(&path, "/api/v1/nodes/");
-        bw_kube_url_escape(&path, name);
-        bw_buf_puts(&path, "/proxy/configz");
-        get.path = bw_buf_status(&path) < 0 ? (struct bw_str){0} : bw_arena_str(k->f->arena, bw_buf_view(&path));
-        get.userdata = kept;
-        if (!kept->p || !get.path.p)
-                return -ENOMEM;
-        k->asks[k->n_asks++] = get;
-        return 0;
+        if (!bw_str_split(&version, '.', &major) || !bw_str_is(major, "v1") || !bw_str_split(&version, '.', &minor))
+                return -1;
+        return bw_str_to_u64(minor, &n) == 0 && n < 1000 ? (int)n : -1;
 }
 
-/* Names of nodes: those of a page of metadata. */
-static int take_page(struct kubelets *k)
+int fetch_take_nodes(struct fetcher *f, struct bw_str page)
 {
         bw_auto(bw_arena_free) struct bw_arena *arena = bw_arena_new(BW_LIMIT_DOC_ARENA);
         struct bw_value items;
         struct bw_doc doc;
         size_t used;
-        int r;
 
         if (!arena)
                 return -ENOMEM;
-        r = bw_json_read(arena, bw_buf_view(&k->page), 1, 1, false, &doc, &used, NULL);
-        if (r < 0)
-                return r;
+        /* What cannot be read will be told of by those who judge it. */
+        if (bw_json_read(arena, page, 1, 1, false, &doc, &used, NULL) < 0)
+                return 0;
         items = bw_map_get(doc.root, BW_STR("items"));
         for (size_t i = 0; items.type == BW_LIST && i < items.n; i++) {
-                struct bw_str name = bw_map_text(bw_map_get(bw_list_get(items, i), BW_STR("metadata")), "name");
+                struct bw_value node = bw_list_get(items, i);
+                struct bw_str name = bw_map_text(bw_map_get(node, BW_STR("metadata")), "name");
+                struct bw_value info = bw_map_walk(node, "status.nodeInfo");
+                struct fetch_node kept = {.minor = minor_of(bw_map_text(info, "kubeletVersion"))};
 
                 /* A name is one segment of a path. */
                 if (name.n == 0 || name.n > 253 || name.p[0] == '.')
                         continue;
-                if (k->n_asks == BW_LIMIT_KUBELETS)
-                        return -E2BIG;
-                if (add_node(k, name) < 0)
+                f->too_many_nodes = f->n_nodes == BW_LIMIT_KUBELETS;
+                if (f->too_many_nodes)
+                        return 0;
+                kept.name = bw_arena_str(f->arena, name);
+                if (!kept.name.p || bw_arena_grow(f->arena, &f->nodes, &f->cap_nodes, f->n_nodes, sizeof(kept)) < 0)
                         return -ENOMEM;
+                f->nodes[f->n_nodes++] = kept;
         }
         return 0;
 }
 
-static int on_piece(void *userdata, struct bw_str bytes, bool page_end)
+static int make_asks(struct kubelets *k)
 {
-        struct kubelets *k = userdata;
-        int r;
+        bw_auto_done(bw_buf_done) struct bw_buf path = {0};
 
-        bw_buf_str(&k->page, bytes);
-        if (bw_buf_status(&k->page) < 0)
-                return bw_buf_status(&k->page);
-        if (!page_end)
-                return 0;
-        r = take_page(k);
-        bw_buf_clear(&k->page);
-        return r;
-}
+        k->asks = bw_arena_array(k->f->arena, k->f->n_nodes + 1, sizeof(*k->asks));
+        if (!k->asks)
+                return -ENOMEM;
+        for (size_t i = 0; i < k->f->n_nodes; i++) {
+                struct bw_kube_get_one *ask = &k->asks[i];
 
-static int on_restart(void *userdata)
-{
-        struct kubelets *k = userdata;
-
-        bw_buf_clear(&k->page);
+                bw_buf_clear(&path);
+                bw_buf_puts(&path, "/api/v1/nodes/");
+                bw_kube_url_escape(&path, k->f->nodes[i].name);
+                bw_buf_puts(&path, "/proxy/configz");
+                if (bw_buf_status(&path) < 0)
+                        return -ENOMEM;
+                *ask = (struct bw_kube_get_one){.path = bw_arena_str(k->f->arena, bw_buf_view(&path)),
+                                                .max = BW_LIMIT_CONFIG_BYTES,
+                                                .userdata = &k->f->nodes[i]};
+                if (!ask->path.p)
+                        return -ENOMEM;
+        }
         return 0;
 }
 
@@ -113,7 +106,7 @@ static bool is_one_object(struct bw_str body)
                bw_str_trim(rest).n == 0;
 }
 
-static int put_configz(struct kubelets *k, struct bw_str node, struct bw_str body)
+static int put_configz(struct kubelets *k, const struct fetch_node *node, struct bw_str body)
 {
         struct bw_buf *out = &k->f->text;
         struct bw_error err = {0};
@@ -121,8 +114,11 @@ static int put_configz(struct kubelets *k, struct bw_str node, struct bw_str bod
 
         bw_buf_clear(out);
         bw_buf_puts(out, "{\"apiVersion\":\"bulwark.dev/v1\",\"kind\":\"KubeletConfigz\",\"metadata\":{\"name\":");
-        bw_buf_json(out, node);
-        bw_buf_puts(out, "},\"answer\":");
+        bw_buf_json(out, node->name);
+        bw_buf_char(out, '}');
+        if (node->minor >= 0)
+                bw_buf_printf(out, ",\"kubernetesMinor\":%d", node->minor);
+        bw_buf_puts(out, ",\"answer\":");
         for (size_t i = 0; i < body.n; i++)
                 bw_buf_char(out, body.p[i] == '\n' || body.p[i] == '\r' ? ' ' : body.p[i]);
         bw_buf_char(out, '}');
@@ -138,35 +134,38 @@ static int on_answer(void *userdata, const struct bw_kube_get_one *get, struct b
         if (err->code == 0 && is_one_object(body)) {
                 k->answered++;
                 k->bytes += body.n;
-                return put_configz(k, *(const struct bw_str *)get->userdata, body);
+                return put_configz(k, get->userdata, body);
         }
         if (k->code == 0) {
-                const struct bw_str *node = get->userdata;
+                const struct fetch_node *node = get->userdata;
 
                 k->code = err->code ? err->code : -EPROTO;
                 k->error = *err;
                 if (err->code == 0)
-                        (void)bw_error_set(&k->error, -EPROTO, "the kubelet of %.*s gives no JSON object", BW_STR_ARG(*node));
+                        (void)bw_error_set(&k->error, -EPROTO, "the kubelet of %.*s gives no JSON object", BW_STR_ARG(node->name));
         }
         return 0;
 }
 
 static int ask_all(struct kubelets *k, struct bw_error *reterr)
 {
-        struct fetch_outcome outcome = {.resource = &nodes_proxy, .verb = "get", .wanted = k->n_asks};
+        struct fetch_outcome outcome = {.resource = &nodes_proxy, .verb = "get", .wanted = k->f->n_nodes};
         struct bw_error err = {0};
+        size_t n = k->f->n_nodes;
         int r = 0;
 
         /* Whether the server allows it is known after the first. */
-        if (k->n_asks)
+        if (n)
                 r = bw_kube_many(k->f->client, k->asks, 1, on_answer, k, &err);
-        if (r == 0 && k->n_asks > 1 && !fetch_is_refused(&k->error))
-                r = bw_kube_many(k->f->client, k->asks + 1, k->n_asks - 1, on_answer, k, &err);
+        if (r == 0 && n > 1 && !fetch_is_refused(&k->error))
+                r = bw_kube_many(k->f->client, k->asks + 1, n - 1, on_answer, k, &err);
         if (r == -ENOMEM || k->gave_up) {
                 if (reterr)
                         *reterr = err;
                 return r;
         }
+        if (r == 0 && k->code == 0 && k->f->too_many_nodes)
+                r = bw_error_set(&err, -E2BIG, "more than %d nodes: the kubelets of the others were not asked", BW_LIMIT_KUBELETS);
         outcome.code = r < 0 ? r : k->code;
         outcome.error = r < 0 ? err : k->error;
         outcome.answered = outcome.pages = k->answered;
@@ -174,25 +173,33 @@ static int ask_all(struct kubelets *k, struct bw_error *reterr)
         return fetch_add_outcome(k->f, &outcome, reterr);
 }
 
+/* Why no node is known: their list was refused, or broke off. */
+static const struct fetch_outcome *failed_list(const struct fetcher *f)
+{
+        for (size_t i = 0; i < f->n_outcomes; i++)
+                if (bw_str_is(f->outcomes[i].resource->resource, "nodes") && f->outcomes[i].resource->group.n == 0 &&
+                    f->outcomes[i].code < 0)
+                        return &f->outcomes[i];
+        return NULL;
+}
+
 int fetch_kubelets(struct fetcher *f, struct bw_error *reterr)
 {
-        const struct bw_kube_list list = {.resource = &nodes, .metadata_only = true};
         struct kubelets k = {.f = f};
-        const struct bw_kube_sink sink = {.piece = on_piece, .restart = on_restart, .userdata = &k};
-        struct bw_kube_listed listed;
-        struct bw_error err = {0};
-        int r;
+        const struct fetch_outcome *failed = failed_list(f);
 
         if (!f->options->wanted(f->options->userdata, BW_STR("kubelet.config.k8s.io"), BW_STR("KubeletConfiguration")))
                 return 0;
-        r = bw_kube_list(f->client, &list, &sink, &listed, &err);
-        bw_buf_done(&k.page);
-        if (r == -ENOMEM)
-                return bw_error_nomem(reterr);
-        if (r < 0) {
-                const struct fetch_outcome outcome = {.resource = &nodes_proxy, .verb = "get", .code = r, .error = err};
+        if (failed && f->n_nodes == 0) {
+                struct fetch_outcome outcome = {.resource = &nodes_proxy, .verb = "get", .code = failed->code};
 
+                /* Not the right on nodes/proxy is missing. */
+                if (outcome.code == -EACCES)
+                        outcome.code = -ENOENT;
+                (void)bw_error_set(&outcome.error, outcome.code, "the nodes are not known: %s", failed->error.message);
                 return fetch_add_outcome(f, &outcome, reterr);
         }
+        if (make_asks(&k) < 0)
+                return bw_error_nomem(reterr);
         return ask_all(&k, reterr);
 }

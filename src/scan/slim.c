@@ -516,6 +516,7 @@ static int make_kubelet(struct slim *s, struct bw_doc *doc, struct bw_error *ret
         static const char *const hidden[] = {"kind", "apiVersion", "staticPodURLHeader", "effective", "kubernetesMinor", "evidence",
                                              "metadata", "problems"};
         struct bw_value config = bw_map_get(bw_map_get(doc->root, BW_STR("answer")), BW_STR("kubeletconfig"));
+        struct bw_value minor = bw_map_get(doc->root, BW_STR("kubernetesMinor"));
         const struct bw_evidence from = {
                 .type = "configz",
                 .text = bw_arena_printf(s->arena, "GET /api/v1/nodes/%.*s/proxy/configz", BW_STR_ARG(doc->name)),
@@ -532,6 +533,8 @@ static int make_kubelet(struct slim *s, struct bw_doc *doc, struct bw_error *ret
                 if (!key_is_one_of(&config.map->entries[i], hidden, BW_ARRAY_SIZE(hidden)))
                         bw_fields_value_at(&facts.fields, bw_value_text(config.map->entries[i].key), config.map->entries[i].value);
         bw_fields_bool(&facts.fields, "effective", true);
+        if (minor.type == BW_INT)
+                bw_fields_int(&facts.fields, "kubernetesMinor", minor.i);
         bw_facts_evidence(&facts, &from, "%s", "");
         r = bw_facts_finish_as(&facts, "kubelet.config.k8s.io/v1beta1", &made, reterr);
         if (r < 0)
