@@ -45,7 +45,7 @@
 /* Documents kept for rules that look at other objects. Past the first two, such rules are not judged in this run */
 #define BW_LIMIT_OWNERS 8                    /* controllers of controllers that findings are folded into */
 #define BW_LIMIT_KEPT_DOCS 2000000           /* documents of one run */
-#define BW_LIMIT_KEPT_BYTES (512 * BW_MIB)   /* their memory */
+#define BW_LIMIT_KEPT_BYTES (768 * BW_MIB)   /* their memory */
 #define BW_LIMIT_KEPT_TEXT (32 * BW_MIB)     /* their texts; past it, their findings show no source line */
 #define BW_LIMIT_JOIN_STEPS 4000000000       /* of one such rule, shared by all documents kept: loops over them in CEL */
 #define BW_LIMIT_JOIN_STEPS_LEAST 1000       /* that each of them has at least */
