@@ -24,8 +24,8 @@ Which cluster is asked: what is refused before anybody is asked. No secret of a 
   $ bulwark scan --cluster --kubeconfig /nonexistent/config
   bulwark: /nonexistent/config: does not exist
   [2]
-  $ bulwark scan --cluster --kubeconfig README.md
-  bulwark: README.md:6:14: no kubeconfig: mapping values are not allowed in this context
+  $ bulwark scan --cluster --kubeconfig tests/fixtures/kubeconfigs/broken.yaml
+  bulwark: tests/fixtures/kubeconfigs/broken.yaml:4:16: no kubeconfig: did not find expected ',' or ']' while parsing a flow sequence that begins at line 4
   [2]
   $ bulwark scan --cluster --kubeconfig tests/fixtures/kubeconfigs/shop.yaml
   bulwark: tests/fixtures/kubeconfigs/shop.yaml:7:37: user "ann" has the auth-provider "azure"; exec plugins came in place of auth-providers: use kubelogin (kubelogin convert-kubeconfig)

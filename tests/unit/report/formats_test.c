@@ -87,14 +87,14 @@ static void csv_is_a_table(void **state)
 {
         static const char wanted[] =
                 "severity,verdict,rule,title,kind,namespace,name,file,line,column,path,message,remediation,practice,"
-                "frameworks,exception,fingerprint\r\n"
+                "frameworks,exception,fingerprint,objects\r\n"
                 "high,fail,BW-T-009,\"Container runs privileged\",Pod,n,p,\"a b/x.yaml\",4,15,spec.privileged,"
                 "\"it is [privileged](https://evil)\",\"Remove it.\",W03,\"cis-1.12 5.2.2; cis-1.12 5.2.3\",,"
-                "0123456789abcdeffedcba9876543210\r\n"
+                "0123456789abcdeffedcba9876543210,1\r\n"
                 "low,error,BW-T-001,Another,Pod,n,p,\"a b/x.yaml\",1,1,,\"no such field\",,,\"\",,"
-                "00000000000000000000000000000000\r\n"
+                "00000000000000000000000000000000,1\r\n"
                 "low,fail,BW-T-001,Another,Node,,\"'=n\",/abs/y.yaml,,,spec,"
-                "\"'@all, \"\"see\"\"\n#1 ]]> | 100%: a,b\",,,\"\",,00000000000000000000000000000000\r\n";
+                "\"'@all, \"\"see\"\"\n#1 ]]> | 100%: a,b\",,,\"\",,00000000000000000000000000000000,1\r\n";
         struct kept kept = {0};
 
         (void)state;
