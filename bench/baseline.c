@@ -4,8 +4,9 @@
  *   baseline yaml FILE…     libyaml: emit (and drop) every event of each file
  *   baseline json FILE…     yyjson: read every value of each file (NDJSON: value by value)
  *   baseline yaml-ok FILE…  prints the names of the files that libyaml reads to their end
- *   baseline run PROGRAM…   runs it, output thrown away; prints seconds, peak KiB, exit status. From this small process,
- *                           because a child begins with the peak of the process that started it
+ *   baseline run PROGRAM…   runs it, output thrown away; prints seconds, peak KiB, exit status, and its CPU
+ *                           seconds: user, system. From this small process, because a child begins with the peak of the
+ *                           process that started it
  * Files are read into memory first. Prints seconds for one pass, the best of BASELINE_ROUNDS (3).
  */
 #define BW_ALLOW_BANNED
@@ -33,6 +34,11 @@ static double now(void)
 
         clock_gettime(CLOCK_MONOTONIC, &ts);
         return (double)ts.tv_sec + (double)ts.tv_nsec / 1e9;
+}
+
+static double seconds(struct timeval t)
+{
+        return (double)t.tv_sec + (double)t.tv_usec / 1e6;
 }
 
 static struct file read_file(const char *name)
@@ -120,7 +126,8 @@ static int run_program(char **argv)
                 perror("run");
                 return 2;
         }
-        printf("%.6f %ld %d\n", now() - start, usage.ru_maxrss, WIFEXITED(status) ? WEXITSTATUS(status) : 128);
+        printf("%.6f %ld %d %.6f %.6f\n", now() - start, usage.ru_maxrss, WIFEXITED(status) ? WEXITSTATUS(status) : 128,
+               seconds(usage.ru_utime), seconds(usage.ru_stime));
         return 0;
 }
 
