@@ -216,9 +216,13 @@ static int make(struct bw_arena *arena, const struct bw_inventory *inventory, bw
         a.objects = bw_rbac_graph_objects(a.graph, &a.n_objects);
         for (size_t t = 0; r == 0 && t < N_TARGETS; t++)
                 r = find_reach(&a, t, reterr);
-        for (size_t i = 0; r == 0 && i < a.n_nodes && a.nodes[i].type <= BW_RBAC_SERVICE_ACCOUNT; i++)
+        for (size_t i = 0; r == 0 && i < a.n_nodes && a.nodes[i].type <= BW_RBAC_SERVICE_ACCOUNT; i++) {
+                const struct bw_arena_mark before = bw_arena_save(arena);
+
                 if (!bw_rbac_node_is_system(&a.nodes[i]))
                         r = make_for(&a, i, reterr);
+                bw_arena_restore(arena, before);
+        }
         return r;
 }
 

@@ -2,6 +2,7 @@
 /* What is there: who and where (the graph's nodes), and what leads from one to another without any right. */
 #include "analyze/rbac_graph_internal.h"
 
+#include "base/alloc.h"
 #include "base/arena.h"
 #include "base/error.h"
 #include "base/limits.h"
@@ -391,8 +392,8 @@ int rbac_add_edge(struct bw_rbac_graph *g, struct rbac_edge edge, struct bw_erro
                 return 0;
         if (g->n_edges >= BW_LIMIT_RBAC_GRAPH)
                 return bw_error_set(reterr, -E2BIG, "more than %zu steps for the RBAC graph", (size_t)BW_LIMIT_RBAC_GRAPH);
-        if (bw_arena_grow(g->arena, &g->edges, &g->cap_edges, g->n_edges, sizeof(*g->edges)) < 0)
-                return bw_arena_error(g->arena, reterr);
+        if (bw_grow(&g->edges, &g->cap_edges, g->n_edges + 1, sizeof(*g->edges)) < 0)
+                return bw_error_nomem(reterr);
         g->edges[g->n_edges++] = edge;
         return 0;
 }

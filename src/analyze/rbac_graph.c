@@ -2,6 +2,7 @@
 /* The graph as a whole: what it is made of, who reaches what, and the texts of steps. */
 #include "analyze/rbac_graph_internal.h"
 
+#include "base/alloc.h"
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/error.h"
@@ -115,6 +116,38 @@ static int index_edges(struct bw_rbac_graph *g, struct bw_error *reterr)
         return 0;
 }
 
+static int build(struct bw_rbac_graph *g, struct bw_error *reterr)
+{
+        int r = take_objects(g, reterr);
+
+        if (r == 0)
+                r = take_bindings(g, reterr);
+        if (r < 0)
+                return r;
+        g->is_eks = is_eks(g);
+        r = rbac_find_hits(g, reterr);
+        if (r == 0)
+                r = rbac_collect_nodes(g, reterr);
+        if (r == 0)
+                r = rbac_add_facts(g, reterr);
+        return r < 0 ? r : rbac_add_grants(g, reterr);
+}
+
+/* Edges are many: while they become more they are not in the arena, where each smaller array would stay. */
+static int settle_edges(struct bw_rbac_graph *g, struct bw_error *reterr)
+{
+        struct rbac_edge *edges = bw_arena_array(g->arena, g->n_edges + 1, sizeof(*edges));
+
+        if (!edges)
+                return bw_arena_error(g->arena, reterr);
+        if (g->n_edges)
+                memcpy(edges, g->edges, g->n_edges * sizeof(*edges));
+        bw_free(g->edges);
+        g->edges = edges;
+        g->cap_edges = 0;
+        return 0;
+}
+
 int bw_rbac_graph_new(struct bw_arena *arena, const struct bw_inventory *inventory, struct bw_rbac_graph **ret,
                       struct bw_error *reterr)
 {
@@ -129,21 +162,14 @@ int bw_rbac_graph_new(struct bw_arena *arena, const struct bw_inventory *invento
         g->has_scc = bw_inventory_kind(inventory, BW_STR("security.openshift.io"), BW_STR("SecurityContextConstraints")).n > 0;
         g->is_open_somewhere = rbac_is_open_somewhere(inventory);
         rbac_rows_read(&g->rows);
-        r = take_objects(g, reterr);
+        r = build(g, reterr);
         if (r == 0)
-                r = take_bindings(g, reterr);
-        if (r < 0)
+                r = settle_edges(g, reterr);
+        if (r < 0) {
+                bw_free(g->edges);
                 return r;
-        g->is_eks = is_eks(g);
-        r = rbac_find_hits(g, reterr);
-        if (r == 0)
-                r = rbac_collect_nodes(g, reterr);
-        if (r == 0)
-                r = rbac_add_facts(g, reterr);
-        if (r == 0)
-                r = rbac_add_grants(g, reterr);
-        if (r == 0)
-                r = index_edges(g, reterr);
+        }
+        r = index_edges(g, reterr);
         if (r == 0)
                 *ret = g;
         return r;
@@ -239,6 +265,7 @@ int bw_rbac_reach_new(const struct bw_rbac_graph *graph, const size_t *targets, 
 {
         struct bw_rbac_reach *reach = bw_arena_alloc(arena, sizeof(*reach));
         struct ring ring = {.arena = arena};
+        struct bw_arena_mark before;
         uint32_t empty = 0;
 
         if (!reach)
@@ -251,6 +278,7 @@ int bw_rbac_reach_new(const struct bw_rbac_graph *graph, const size_t *targets, 
         memset(reach->distance, 0xff, (graph->n_nodes + 1) * sizeof(*reach->distance));
         memset(reach->next, 0xff, (graph->n_nodes + 1) * sizeof(*reach->next));
         memset(ring.first, 0xff, sizeof(ring.first));
+        before = bw_arena_save(arena);
         for (size_t i = 0; i < n_targets; i++) {
                 reach->distance[targets[i]] = 0;
                 if (wait_for(&ring, (uint32_t)targets[i], 0) < 0)
@@ -269,6 +297,7 @@ int bw_rbac_reach_new(const struct bw_rbac_graph *graph, const size_t *targets, 
                         *slot = ring.items[*slot].next;
                 }
         }
+        bw_arena_restore(arena, before);
         *ret = reach;
         return 0;
 }

@@ -147,7 +147,7 @@ struct bw_rbac_graph {
         struct bw_str *namespaces;            /* sorted */
         size_t n_namespaces;
 
-        struct rbac_edge *edges;
+        struct rbac_edge *edges;              /* of the heap while they become more, then of the arena */
         size_t n_edges, cap_edges;
         uint32_t *edges_to;                   /* edges by the node that they lead to */
         uint32_t *first_to;                   /* by node, and one more */

@@ -11,7 +11,7 @@
 #include "doc/facts.h"
 #include "doc/inventory.h"
 
-/* about: the document that a finding names as its resource; NULL: the made document itself. */
+/* about: the document that a finding names as its resource; NULL: the made document itself. doc may be gone once it returns. */
 typedef int (*bw_synthesis_sink)(void *userdata, struct bw_doc *doc, const struct bw_doc *about, struct bw_error *reterr);
 
 /* One row for each thing that can be made; the table is in synthesis.c. */

@@ -184,6 +184,7 @@ static int make_all(struct join *j, struct bw_error *reterr)
                         continue;
                 r = bw_synthesizers[i]->make(j->made, j->inventory, judge_made, j, reterr);
                 bw_arena_reset(j->made);
+                bw_free_unused();
         }
         return r < 0 ? r : bw_worker_finish_part(&j->workers[0], reterr);
 }
@@ -223,5 +224,6 @@ int bw_join(struct bw_scan_shared *shared, struct bw_worker *workers, unsigned n
                 bw_judge_join(workers[i].judge, NULL);
         bw_joins_free(bw_take(j.joins));
         bw_free(bw_take(j.judged));
+        bw_free_unused();
         return make_all(&j, reterr);
 }
