@@ -175,12 +175,14 @@ class Cluster:
                 for line in lines:
                     document = json.loads(line)
                     self.documents[document['kind']].append(document)
-        self.bare = {identity({'kind': 'Pod', **p['metadata']}) for p in self.documents['Pod'] if 'ownerReferences' not in p['metadata']}
+        self.bare = {identity({'kind': 'Pod', **pod['metadata']}) for pod in self.documents['Pod']
+                     if 'ownerReferences' not in pod['metadata']}
         self.silent_accounts = {(a['metadata']['namespace'], a['metadata']['name']) for a in self.documents['ServiceAccount']
                                 if a.get('automountServiceAccountToken') is False}
         # The version that kubelets are held against: only a live cluster tells it.
         self.version = folder / 'cluster.json'
-        self.version.write_text('{"apiVersion":"bulwark.dev/v1","kind":"Cluster","metadata":{"name":"made"},"kubernetesMinor":"32"}')
+        self.version.write_text(json.dumps({'apiVersion': 'bulwark.dev/v1', 'kind': 'Cluster', 'metadata': {'name': 'made'},
+                                            'kubernetesMinor': '32'}))
 
     def differing(self, fact, documents):
         """How many more objects than the planted ones the fact's rules have to name."""
@@ -225,8 +227,10 @@ def check_pod_fact(cluster, mode, name, fact, findings):
     planted = cluster.truth['planted']
     for plural, kind in MAKERS.items():
         objects = {at for at in named if at[0] == kind and (kind != 'Pod' or at in cluster.bare)}
-        documents = [d for d in cluster.documents[kind] if kind != 'Pod' or identity({'kind': 'Pod', **d['metadata']}) in cluster.bare]
-        expect(f'{mode}: {plural} with {name}', len(objects), planted.get(f'{plural} with {name}', 0) + cluster.differing(fact, documents))
+        documents = [d for d in cluster.documents[kind]
+                     if kind != 'Pod' or identity({'kind': 'Pod', **d['metadata']}) in cluster.bare]
+        expect(f'{mode}: {plural} with {name}', len(objects),
+               planted.get(f'{plural} with {name}', 0) + cluster.differing(fact, documents))
     wanted = planted.get(f'pods with {name}', 0) + cluster.differing(fact, cluster.documents['Pod'])
     expect(f'{mode}: pods with {name}', sum(named.values()), wanted)
 
@@ -245,7 +249,8 @@ def check_findings(cluster, mode, findings):
             continue
         kind, fact = row
         objects = {identity(f['resource']) for f in of(fact) if f['resource']['kind'] == kind}
-        expect(f'{mode}: {name}', len(objects), cluster.truth['planted'].get(name, 0) + cluster.differing(fact, cluster.documents[kind]))
+        wanted = cluster.truth['planted'].get(name, 0) + cluster.differing(fact, cluster.documents[kind])
+        expect(f'{mode}: {name}', len(objects), wanted)
 
 
 def check_table(cluster):
@@ -311,7 +316,8 @@ def main():
         check_table(cluster)
         check_findings(cluster, 'not folded', scan(cluster, '--no-fold'))
         check_findings(cluster, 'folded', scan(cluster))
-        print(f'planted: {len(cluster.truth["planted"])} numbers; net: {check_net(cluster)} answers; rbac: {check_rbac(cluster)} answers')
+        net, rbac = check_net(cluster), check_rbac(cluster)
+        print(f'planted: {len(cluster.truth["planted"])} numbers; net: {net} answers; rbac: {rbac} answers')
     for line in failed[:40]:
         print('not ok:', line)
     print(f'{len(failed)} differences')
