@@ -133,15 +133,26 @@ static int build(struct bw_rbac_graph *g, struct bw_error *reterr)
         return r < 0 ? r : rbac_add_grants(g, reterr);
 }
 
-/* Edges are many: while they become more they are not in the arena, where each smaller array would stay. */
+/*
+ * Edges are many: while they become more they are not in the arena, where each smaller array would stay. They move into it
+ * from the last on, and what has moved is given back: all of them are never there twice.
+ */
 static int settle_edges(struct bw_rbac_graph *g, struct bw_error *reterr)
 {
+        enum { AT_ONCE = 1 << 17 };
         struct rbac_edge *edges = bw_arena_array(g->arena, g->n_edges + 1, sizeof(*edges));
 
         if (!edges)
                 return bw_arena_error(g->arena, reterr);
-        if (g->n_edges)
-                memcpy(edges, g->edges, g->n_edges * sizeof(*edges));
+        for (size_t end = g->n_edges, from; end; end = from) {
+                struct rbac_edge *fewer;
+
+                from = end > AT_ONCE ? end - AT_ONCE : 0;
+                memcpy(edges + from, g->edges + from, (end - from) * sizeof(*edges));
+                fewer = bw_reallocarray(g->edges, from, sizeof(*fewer));
+                if (fewer)
+                        g->edges = fewer;
+        }
         bw_free(g->edges);
         g->edges = edges;
         g->cap_edges = 0;

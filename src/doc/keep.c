@@ -86,6 +86,11 @@ static const struct shape pod = {.fields = pod_fields, .n_fields = BW_ARRAY_SIZE
 SHAPE(object, REST_SAME, FIELD("metadata", &metadata));
 SHAPE(secret, REST_SAME, FIELD("metadata", &metadata), FIELD("data", &names), FIELD("stringData", &names), FIELD("slim", gone));
 SHAPE(config_map, REST_SAME, FIELD("metadata", &metadata), FIELD("data", &names), FIELD("binaryData", &names), FIELD("slim", gone));
+/* Whose pods they are; an address that is no pod's stays. */
+SHAPE(target, REST_DROP, FIELD("kind", &whole), FIELD("namespace", &whole), FIELD("name", &whole));
+SHAPE(endpoint, REST_DROP, FIELD("addresses", &whole), FIELD("conditions", &whole), FIELD("hostname", &whole),
+      FIELD("nodeName", &whole), FIELD("targetRef", &target));
+SHAPE(endpoint_slice, REST_SAME, FIELD("metadata", &metadata), FIELD("endpoints", &endpoint), FIELD("ports", &whole));
 SHAPE(crd_version, REST_DROP, FIELD("name", &whole), FIELD("served", &whole), FIELD("storage", &whole),
       FIELD("deprecated", &whole));
 SHAPE(crd_spec, REST_DROP, FIELD("group", &whole), FIELD("names", &whole), FIELD("scope", &whole),
@@ -96,7 +101,8 @@ SHAPE(crd, REST_DROP, FIELD("apiVersion", &whole), FIELD("kind", &whole), FIELD(
 /* All that have fields. */
 static const struct shape *const shapes[] = {&annotations, &owner,    &metadata, &env,    &mount, &container,  &reference,
                                              &projection,  &projected, &volume,  &pod_spec, &template, &workload, &pod_status, &pod,
-                                             &object,      &secret,   &config_map, &crd_version, &crd_spec, &crd};
+                                             &object,      &secret,   &config_map, &crd_version, &crd_spec, &crd,
+                                             &target,      &endpoint, &endpoint_slice};
 
 /* Kinds that have a shape of their own, besides those that hold pods. */
 static const struct {
@@ -107,6 +113,7 @@ static const struct {
         {"", "Pod", &pod},
         {"", "Secret", &secret},
         {"", "ConfigMap", &config_map},
+        {"discovery.k8s.io", "EndpointSlice", &endpoint_slice},
         {"apiextensions.k8s.io", "CustomResourceDefinition", &crd},
 };
 

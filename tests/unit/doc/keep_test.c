@@ -116,6 +116,18 @@ static void test_custom_resource_definitions(void **state)
                "\"v1\",\"served\":true,\"storage\":true}]}}");
 }
 
+static void test_endpoint_slices(void **state)
+{
+        (void)state;
+        expect("{apiVersion: discovery.k8s.io/v1, kind: EndpointSlice, metadata: {name: a, uid: x}, addressType: IPv4, endpoints: "
+               "[{addresses: [10.0.0.1], conditions: {ready: true}, hostname: h, nodeName: m, zone: z, targetRef: {kind: Pod, "
+               "namespace: b, name: p, uid: x}}], ports: [{name: http, port: 80, protocol: TCP}]}",
+               "{\"apiVersion\":\"discovery.k8s.io/v1\",\"kind\":\"EndpointSlice\",\"metadata\":{\"name\":\"a\"},"
+               "\"addressType\":\"IPv4\",\"endpoints\":[{\"addresses\":[\"10.0.0.1\"],\"conditions\":{\"ready\":true},"
+               "\"hostname\":\"h\",\"nodeName\":\"m\",\"targetRef\":{\"kind\":\"Pod\",\"namespace\":\"b\",\"name\":\"p\"}}],"
+               "\"ports\":[{\"name\":\"http\",\"port\":80,\"protocol\":\"TCP\"}]}");
+}
+
 /* "line:column" of a path's key. */
 static void expect_place(struct bw_doc *doc, const char *path, uint32_t line, uint32_t column)
 {
@@ -256,6 +268,7 @@ int main(void)
                 cmocka_unit_test(test_metadata),
                 cmocka_unit_test(test_secrets_have_no_values),
                 cmocka_unit_test(test_pods),
+                cmocka_unit_test(test_endpoint_slices),
                 cmocka_unit_test(test_custom_resource_definitions),
                 cmocka_unit_test(test_places),
                 cmocka_unit_test(test_places_back_and_forth),
