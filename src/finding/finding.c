@@ -63,5 +63,7 @@ int bw_finding_cmp(const void *a, const void *b)
         if (r != 0)
                 return r;
         COMPARE(x->order, y->order);
-        return 0;
+        /* What several made documents say of one object: each counts from 0. */
+        r = bw_str_cmp(x->location.path, y->location.path);
+        return r ? r : bw_str_cmp(x->message, y->message);
 }

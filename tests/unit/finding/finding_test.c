@@ -64,6 +64,20 @@ static void order_is_input_document_severity_place_rule(void **state)
         }
 }
 
+/* Several documents that were made about one object number their findings alike. */
+static void equal_numbers_are_told_apart_by_their_words(void **state)
+{
+        static const struct bw_rule_info rule = {.id = {"BW-A", 4}, .severity = BW_SEVERITY_LOW};
+        static const struct bw_finding a = {.rule = &rule, .message = {"a", 1}};
+        static const struct bw_finding b = {.rule = &rule, .message = {"b", 1}};
+        static const struct bw_finding later = {.rule = &rule, .message = {"a", 1}, .location = {.path = {"x", 1}}};
+
+        (void)state;
+        assert_true(bw_finding_cmp(&a, &b) < 0 && bw_finding_cmp(&b, &a) > 0);
+        assert_true(bw_finding_cmp(&b, &later) < 0 && bw_finding_cmp(&later, &a) > 0);
+        assert_int_equal(bw_finding_cmp(&a, &a), 0);
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
@@ -71,6 +85,7 @@ int main(void)
                 cmocka_unit_test(unknown_texts_are_refused),
                 cmocka_unit_test(severities_compare),
                 cmocka_unit_test(order_is_input_document_severity_place_rule),
+                cmocka_unit_test(equal_numbers_are_told_apart_by_their_words),
         };
 
         cmocka_set_message_output(CM_OUTPUT_TAP);
