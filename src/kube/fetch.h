@@ -39,7 +39,6 @@ struct bw_fetch {
         unsigned timeout;
         struct bw_str user_agent;
         const atomic_bool *cancel;
-        void (*told)(void *userdata, const char *what); /* as in kube/client.h; may be NULL */
         int data;                  /* takes the stream */
         void (*ready)(void *userdata, const struct bw_fetch_ready *ready); /* the server has answered */
         void *ready_userdata;

@@ -63,7 +63,6 @@ static void run_fetcher(void *userdata, int data, int messages)
                 .timeout = options->timeout,
                 .user_agent = options->user_agent,
                 .cancel = bw_proc_watch_interrupts(),
-                .told = options->told,
                 .data = data,
                 .ready = on_ready,
                 .ready_userdata = &fetching,

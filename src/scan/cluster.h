@@ -30,7 +30,6 @@ struct bw_cluster_options {
         unsigned timeout;            /* seconds; 0: the client's own */
         bool sandbox;                /* the fetcher gives up rights as well */
         struct bw_str user_agent;    /* "bulwark/1.0" */
-        void (*told)(void *userdata, const char *what); /* waits and tries again, from the fetcher; may be NULL */
 };
 
 BW_CHECK int bw_cluster_open(const struct bw_cluster_options *options, struct bw_cluster **ret, struct bw_error *reterr);
