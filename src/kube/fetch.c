@@ -447,7 +447,6 @@ static int connect_to(struct fetcher *f, struct bw_error *reterr)
                 .timeout = options->timeout,
                 .user_agent = options->user_agent,
                 .cancel = options->cancel,
-                .userdata = options->userdata,
         };
         int r;
 
