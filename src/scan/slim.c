@@ -120,7 +120,7 @@ static bool key_is_one_of(const struct bw_entry *e, const char *const *keys, siz
 /* Of a Secret's last manifest stays that it had values. */
 static struct bw_value last_applied(struct bw_value v, bool of_secret)
 {
-        struct bw_str text = v.type == BW_STRING ? bw_value_text(v) : (struct bw_str){0};
+        struct bw_str text = v.type == BW_STRING ? bw_value_text(v) : BW_STR("");
 
         if (!of_secret)
                 return (struct bw_value){0};

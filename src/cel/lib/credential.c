@@ -14,7 +14,7 @@
 /* "--token=VALUE", "TOKEN=VALUE": the value; else the text itself. */
 static struct bw_str value_of(struct bw_str text)
 {
-        const char *equals = memchr(text.p, '=', text.n);
+        const char *equals = text.n ? memchr(text.p, '=', text.n) : NULL;
         size_t n = equals ? (size_t)(equals - text.p) : 0;
 
         if (n == 0 || n + 2 >= text.n)
