@@ -364,9 +364,9 @@ int bw_rbac_generate(struct bw_arena *arena, const struct bw_usage_user *user,
         bw_facts_init(&plan.facts, arena, "Role", options->name);
         for (size_t i = 0; r == 0 && i < user->n_requests; i++)
                 r = add_need(&plan, &user->requests[i]);
-        if (r == 0)
+        if (r == 0 && plan.n)
                 r = join_verbs(&plan);
-        if (r == 0) {
+        if (r == 0 && plan.n) {
                 drop_covered(&plan);
                 r = put_roles(&plan);
         }
