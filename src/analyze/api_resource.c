@@ -158,27 +158,3 @@ struct bw_api_resource bw_api_resource_parse(struct bw_str text, const struct bw
         found.subresource = subresource;
         return found;
 }
-
-struct bw_api_resource bw_api_resource_of_kind(struct bw_str group, struct bw_str kind)
-{
-        for (size_t row = 0; row < bw_table_api_resources.n_rows; row++) {
-                struct bw_api_resource found = of_row(row);
-
-                if (bw_str_eq(found.kind, kind) && bw_str_eq(found.group, group))
-                        return found;
-        }
-        return (struct bw_api_resource){.group = group, .kind = kind, .namespaced = true};
-}
-
-bool bw_api_resource_exists(struct bw_str group, struct bw_str resource, const struct bw_inventory *inventory)
-{
-        struct bw_api_resource found;
-
-        for (size_t row = 0; row < bw_table_api_resources.n_rows; row++) {
-                found = of_row(row);
-                if (bw_str_eq(found.resource, resource) && bw_str_eq(found.group, group))
-                        return true;
-        }
-        return inventory && find_custom(inventory, resource, group, true, &found) && bw_str_eq(found.group, group) &&
-               bw_str_eq(found.resource, resource);
-}

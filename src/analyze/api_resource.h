@@ -25,10 +25,6 @@ struct bw_api_resource {
 struct bw_api_resource bw_api_resource_parse(struct bw_str text, const struct bw_inventory *inventory);
 /* All of Kubernetes' own, from 0; false at the end. */
 bool bw_api_resource_at(size_t i, struct bw_api_resource *ret);
-/* The resource of a kind of Kubernetes' own; known is false when there is none. */
-struct bw_api_resource bw_api_resource_of_kind(struct bw_str group, struct bw_str kind);
-/* Whether Kubernetes or the inventory have the resource by its plural name. */
-bool bw_api_resource_exists(struct bw_str group, struct bw_str resource, const struct bw_inventory *inventory);
 /* Names that rules speak of and no resource has: users, groups, … (for impersonation). */
 bool bw_api_resource_is_virtual(struct bw_str resource);
 

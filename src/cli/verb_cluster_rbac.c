@@ -65,7 +65,7 @@ static struct bw_str plural_of(struct bw_arena *arena, struct bw_str kind)
         for (size_t i = 0; lower.p && i < lower.n; i++)
                 if (lower.p[i] >= 'A' && lower.p[i] <= 'Z')
                         ((char *)(uintptr_t)lower.p)[i] |= 0x20;
-        if (!lower.p || bw_str_is(lower, "securitycontextconstraints") || bw_str_is(lower, "endpoints"))
+        if (!lower.p || bw_str_is(lower, "securitycontextconstraints"))
                 return lower;
         if (ends_in_one_of(lower, hissing, BW_ARRAY_SIZE(hissing)))
                 return bw_arena_printf(arena, "%.*ses", BW_STR_ARG(lower));

@@ -6,44 +6,9 @@
 #include "base/arena.h"
 #include "base/limits.h"
 #include "base/error.h"
-#include "doc/stream.h"
+#include "objects.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-struct run {
-        struct bw_arena *arena;
-        struct bw_inventory *inventory;
-};
-
-static int add(void *ctx, struct bw_doc *item, struct bw_error *reterr)
-{
-        struct run *run = ctx;
-        struct bw_doc *doc = bw_arena_alloc(run->arena, sizeof(*doc));
-
-        if (!doc)
-                return -ENOMEM;
-        *doc = *item;
-        return bw_inventory_add(run->inventory, doc, reterr);
-}
-
-static int read_all(struct run *run, struct bw_str text)
-{
-        enum bw_format format = bw_stream_format(text);
-        struct bw_cutter cutter;
-        struct bw_piece piece;
-        int r = 0;
-
-        bw_cutter_init(&cutter, format, true);
-        while (r == 0 && bw_cutter_next(&cutter, &text, true, &piece, NULL) == 1) {
-                struct bw_doc *doc = bw_arena_zalloc(run->arena, sizeof(*doc));
-
-                if (!doc)
-                        return -ENOMEM;
-                if (bw_doc_read(run->arena, &piece, false, doc, NULL) == 0)
-                        r = bw_doc_list_items(run->arena, doc, add, run, NULL);
-        }
-        return r;
-}
 
 static int count(void *userdata, const struct bw_connection *connection, struct bw_error *reterr)
 {
@@ -54,7 +19,7 @@ static int count(void *userdata, const struct bw_connection *connection, struct 
         return *n > 10000 ? -E2BIG : 0;
 }
 
-static void ask(struct run *run)
+static void ask(struct objects_reading *run)
 {
         const struct bw_connections_query query = {.outside = true, .fold = true};
         struct bw_exposure *exposure;
@@ -88,10 +53,10 @@ static int drop(void *userdata, struct bw_doc *doc, const struct bw_doc *about, 
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-        struct run run = {.arena = bw_arena_new(256 * BW_MIB)};
+        struct objects_reading run = {.arena = bw_arena_new(256 * BW_MIB)};
 
         if (run.arena && size <= 64 << 10 && bw_inventory_new(&run.inventory, NULL) == 0) {
-                if (read_all(&run, bw_str_n((const char *)data, size)) == 0) {
+                if (objects_read(run.arena, run.inventory, bw_str_n((const char *)data, size)) == 0) {
                         ask(&run);
                         (void)!bw_synthesize_network.make(run.arena, run.inventory, drop, NULL, NULL);
                 }

@@ -73,21 +73,7 @@ static void test_custom(void **state)
         assert_true(r.known);
         assert_true(bw_api_resource_parse(BW_STR("widget.example.com"), inventory).known);
         assert_false(bw_api_resource_parse(BW_STR("widget.example.org"), inventory).known);
-        assert_true(bw_api_resource_exists(BW_STR("example.com"), BW_STR("widgets"), inventory));
-        assert_false(bw_api_resource_exists(BW_STR("example.com"), BW_STR("wd"), inventory));
-        assert_true(bw_api_resource_exists(BW_STR("apps"), BW_STR("deployments"), inventory));
-        assert_false(bw_api_resource_exists(BW_STR(""), BW_STR("deployments"), inventory));
         bw_inventory_free(inventory);
-}
-
-static void test_kinds(void **state)
-{
-        struct bw_api_resource r = bw_api_resource_of_kind(BW_STR("networking.k8s.io"), BW_STR("NetworkPolicy"));
-
-        (void)state;
-        assert_str(r.resource, "networkpolicies");
-        assert_true(r.known);
-        assert_false(bw_api_resource_of_kind(BW_STR(""), BW_STR("NetworkPolicy")).known);
 }
 
 int main(void)
@@ -95,7 +81,6 @@ int main(void)
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_names),
                 cmocka_unit_test(test_custom),
-                cmocka_unit_test(test_kinds),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);

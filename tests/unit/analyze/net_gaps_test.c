@@ -9,7 +9,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/error.h"
-#include "doc/inventory.h"
+#include "objects.h"
 
 struct state {
         struct bw_arena *arena;
@@ -17,28 +17,15 @@ struct state {
         struct bw_netpol *netpol;
 };
 
-static int add_item(void *ctx, struct bw_doc *item, struct bw_error *reterr)
-{
-        struct state *s = ctx;
-        struct bw_doc *doc = bw_arena_alloc(s->arena, sizeof(*doc));
-
-        assert_non_null(doc);
-        *doc = *item;
-        return bw_inventory_add(s->inventory, doc, reterr);
-}
-
 static void load(struct state *s, const char *items)
 {
         struct bw_str text;
-        struct bw_doc doc;
 
         s->arena = bw_arena_new(0);
         assert_non_null(s->arena);
         assert_ok(bw_inventory_new(&s->inventory, NULL));
         text = bw_arena_printf(s->arena, "apiVersion: v1\nkind: List\nitems:\n%s", items);
-        assert_ok(bw_yaml_read(s->arena, text, 1, true, &doc, NULL));
-        assert_true(bw_doc_identify(&doc));
-        assert_ok(bw_doc_list_items(s->arena, &doc, add_item, s, NULL));
+        assert_ok(objects_read(s->arena, s->inventory, text));
         assert_ok(bw_inventory_seal(s->inventory, NULL));
         assert_ok(bw_netpol_new(s->arena, s->inventory, &s->netpol, NULL));
 }
